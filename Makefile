@@ -1,0 +1,55 @@
+# The front door. `make forecast` and `make test` do all their own set-up on a fresh Debian machine.
+# Messages of the set-up go to standard error; standard output belongs to the program.
+
+BUILD ?= build
+CASE ?= cases/kremlin-2022.yaml
+PREFIX ?= /usr/local
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+
+PACKAGES_BUILD := gcc libc6-dev meson ninja-build pkg-config libyaml-dev libjansson-dev nettle-dev libsleef-dev \
+	librandom123-dev
+PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
+PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git
+
+.PHONY: forecast test fuzz docs install format lint clean packages-build packages-test packages-ci build help
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+forecast: build ## the forecast of the bundled case (CASE=file for another)
+	@$(BUILD)/cli/tenure forecast $(CASE)
+
+build: packages-build
+	@tools/build $(BUILD) -Dtests=false >&2
+
+test: packages-test ## build and run the tests
+	@tools/build $(BUILD)-test -Dwerror=true >&2
+	meson test -C $(BUILD)-test --print-errorlogs
+
+fuzz: packages-ci ## one minute of fuzzing per reader of outside bytes
+	@tools/fuzz 60
+
+docs: build ## make the generated texts anew: man page of the case file, parameter table
+	@tools/docs $(BUILD)
+
+install: build ## install under PREFIX
+	meson configure $(BUILD) -Dprefix=$(PREFIX)
+	meson install -C $(BUILD)
+
+format: packages-ci ## format all C sources
+	@git ls-files '*.c' '*.h' | xargs clang-format-14 -i
+
+lint: packages-ci ## layers, format, clang-tidy
+	@tools/check-layers
+	@tools/check-format
+	@tools/check-tidy
+
+clean: ## remove what was built
+	rm -rf $(BUILD) $(BUILD)-*
+
+packages-build:
+	@tools/packages $(PACKAGES_BUILD) >&2
+packages-test:
+	@tools/packages $(PACKAGES_TEST) >&2
+packages-ci:
+	@tools/packages $(PACKAGES_CI) >&2

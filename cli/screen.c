@@ -1,0 +1,80 @@
+/* What the environment and the terminal want; the only place that reads the environment. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+#define DEFAULT_WIDTH 80
+#define MAX_WIDTH     10000
+
+/** Value of a variable, NULL if unset or empty. */
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+bool cli_parse_colour(const char *text, cli_colour_t *colour)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) != 0) continue;
+        *colour = (cli_colour_t)i;
+        return true;
+    }
+    return false;
+}
+
+bool cli_is_dumb(void)
+{
+    const char *term = environment("TERM");
+    return term == NULL || strcmp(term, "dumb") == 0;
+}
+
+bool cli_use_colour(cli_colour_t colour, FILE *stream)
+{
+    if (colour != CLI_COLOUR_AUTO) return colour == CLI_COLOUR_ALWAYS;
+    return environment("NO_COLOR") == NULL && !cli_is_dumb() && isatty(fileno(stream));
+}
+
+int cli_width(FILE *stream)
+{
+    struct winsize size;
+    long long columns;
+    const char *text = environment("COLUMNS");
+    if (text != NULL && cli_parse_integer(text, 1, MAX_WIDTH, &columns)) return (int)columns;
+    const int fd = fileno(stream);
+    if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return DEFAULT_WIDTH;
+}
+
+bool cli_is_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = environment(names[i]);
+        if (value == NULL) continue;
+        const char *charset = strchr(value, '.');
+        if (charset == NULL) return false;
+        return strncasecmp(charset + 1, "utf-8", 5) == 0 ||
+               strncasecmp(charset + 1, "utf8", 4) == 0;
+    }
+    return false;
+}
+
+bool cli_isa(tn_isa_t *isa)
+{
+    static const char *const names[] = {"auto", "baseline", "avx2", "avx512"};
+    const char *value = environment("TENURE_ISA");
+    *isa = TN_ISA_AUTO;
+    if (value == NULL) return true;
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(value, names[i]) != 0) continue;
+        *isa = (tn_isa_t)i;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,18 @@
+/* Faces on SLEEF. Idea: `cinz` variants give the same bits in scalar, SSE2, AVX and AVX-512 form.
+ */
+#include "base/fmath.h"
+
+#include <sleef.h>
+
+double tn_exp(double x) { return Sleef_cinz_expd1_u10purec(x); }
+
+double tn_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
+
+double tn_pow(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
+
+void tn_sincospi(double x, double *sine, double *cosine)
+{
+    const Sleef_double_2 r = Sleef_cinz_sincospid1_u05purec(x);
+    *sine = r.x;
+    *cosine = r.y;
+}

@@ -1,0 +1,73 @@
+/* Allocation with overflow checks and failures on purpose. The two counters are the library's only
+ * mutable statics: they exist for the allocation-failure tests and cost one atomic addition a call.
+ */
+#include "base/mem.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGNMENT 64
+
+static atomic_long fail_at;
+static atomic_long n_calls;
+
+void tn_mem_fail_at(long k)
+{
+    atomic_store(&n_calls, 0);
+    atomic_store(&fail_at, k);
+}
+
+long tn_mem_count(void) { return atomic_load(&n_calls); }
+
+static int must_fail(void)
+{
+    const long call = atomic_fetch_add(&n_calls, 1) + 1;
+    const long k = atomic_load(&fail_at);
+    return k > 0 && call >= k;
+}
+
+/** n * size, or SIZE_MAX on overflow; never 0, so that NULL always means failure. */
+static size_t product(size_t n, size_t size)
+{
+    if (size != 0 && n > SIZE_MAX / size) return SIZE_MAX;
+    return n * size == 0 ? 1 : n * size;
+}
+
+void *tn_malloc(size_t size) { return must_fail() ? NULL : malloc(product(size, 1)); }
+
+void *tn_calloc(size_t n, size_t size)
+{
+    const size_t bytes = product(n, size);
+    return must_fail() || bytes == SIZE_MAX ? NULL : calloc(1, bytes);
+}
+
+void *tn_realloc(void *p, size_t n, size_t size)
+{
+    const size_t bytes = product(n, size);
+    return must_fail() || bytes == SIZE_MAX ? NULL : realloc(p, bytes);
+}
+
+void *tn_aligned_calloc(size_t n, size_t size)
+{
+    const size_t bytes = product(n, size);
+    if (must_fail() || bytes > SIZE_MAX - ALIGNMENT) return NULL;
+    const size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    void *p = aligned_alloc(ALIGNMENT, rounded);
+    if (p != NULL) memset(p, 0, rounded);
+    return p;
+}
+
+void tn_free(void *p) { free(p); }
+
+char *tn_strndup(const char *s, size_t n)
+{
+    char *copy = n < SIZE_MAX ? tn_malloc(n + 1) : NULL;
+    if (copy == NULL) return NULL;
+    memcpy(copy, s, n);
+    copy[n] = '\0';
+    return copy;
+}
+
+char *tn_strdup(const char *s) { return tn_strndup(s, strlen(s)); }

@@ -1,0 +1,140 @@
+/* Memory of a block, and moving whole worlds inside it.
+ * Idea: every array of the state is registered as a column, so that copying a world cannot forget
+ * one. */
+#include "court/block.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+#define ALIGN              64
+#define COLUMN_BYTES(size) (((size_t)(size)*TN_BLOCK + ALIGN - 1) / ALIGN * ALIGN)
+
+/** Hands out one array of the slab; with self->slab == NULL it only counts. */
+static unsigned char *take(tn_block_t *self, size_t size)
+{
+    unsigned char *p = self->slab == NULL ? NULL : self->slab + self->slab_used;
+    self->slab_used += COLUMN_BYTES(size);
+    return p;
+}
+
+static void *take_column(tn_block_t *self, size_t size)
+{
+    unsigned char *p = take(self, size);
+    if (self->slab != NULL) self->column[self->n_columns] = (tn_column_t){p, size};
+    self->n_columns++;
+    return p;
+}
+
+/** rows arrays one after the other: element (r, j) is p[r * TN_BLOCK + j]. */
+static void *take_rows(tn_block_t *self, int rows, size_t size)
+{
+    void *first = NULL;
+    for (int r = 0; r < rows; r++) {
+        void *p = take_column(self, size);
+        if (r == 0) first = p;
+    }
+    return first;
+}
+
+static void lay_out_state(tn_block_t *self)
+{
+    double **numbers[] = {&self->e, &self->s, &self->b, &self->C, &self->F, &self->phi,
+        &self->theta, &self->Q, &self->G, &self->V, &self->L, &self->lw};
+    int32_t **integers[] = {&self->war, &self->ill, &self->route, &self->exit_week,
+        &self->successor, &self->first_week};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        *numbers[i] = take_column(self, sizeof(double));
+    }
+    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
+        *integers[i] = take_column(self, sizeof(int32_t));
+    }
+    self->slot = take_column(self, sizeof *self->slot);
+    self->flag = take_column(self, sizeof *self->flag);
+    self->rep = take_column(self, sizeof *self->rep);
+    self->plot = take_column(self, sizeof *self->plot);
+    for (int p = 0; p < TN_N_PARAMETERS; p++) {
+        if (tn_parameter(p)->kind == TN_PRIOR_FIXED) continue;
+        self->par[p] = take_column(self, sizeof(double));
+        self->third[p] = take_column(self, sizeof(int8_t));
+    }
+}
+
+static void lay_out(tn_block_t *self)
+{
+    const tn_court_t *c = self->court;
+    self->slab_used = 0;
+    self->n_columns = 0;
+    lay_out_state(self);
+    double **per_actor[] = {&self->x, &self->dg, &self->g, &self->D, &self->E, &self->S};
+    for (size_t i = 0; i < sizeof per_actor / sizeof *per_actor; i++) {
+        *per_actor[i] = take_rows(self, c->n, sizeof(double));
+    }
+    self->event_week = take_rows(self, c->n_events, sizeof(int32_t));
+    self->count = take_rows(self, TN_N_COUNTS, sizeof(int32_t));
+    self->reliability = take_rows(self, c->evidence.n_origins, sizeof(double));
+    self->ll = take_rows(self, c->evidence.n_origins, sizeof(double));
+    self->claim_true = take_rows(self, c->evidence.n_claims, sizeof(uint8_t));
+    for (int k = 0; k < 4; k++) {
+        self->u[k] = (double *)(void *)take(self, sizeof(double));
+        self->z[k] = (double *)(void *)take(self, sizeof(double));
+    }
+    double **scratch[] = {&self->w1, &self->w2, &self->w3};
+    for (int k = 0; k < 3; k++)
+        *scratch[k] = (double *)(void *)take(self, sizeof(double));
+    self->list = (int32_t *)(void *)take(self, sizeof(int32_t));
+    self->swap = take(self, sizeof(uint64_t));
+}
+
+int tn_block_init(tn_block_t *self, const tn_court_t *court)
+{
+    *self = (tn_block_t){.court = court, .watch_observable = -1, .watch_event = -1};
+    lay_out(self);
+    self->slab_size = self->slab_used;
+    self->column = tn_calloc((size_t)self->n_columns, sizeof *self->column);
+    self->slab = tn_aligned_calloc(self->slab_size, 1);
+    if (self->column == NULL || self->slab == NULL) {
+        tn_block_free(self);
+        return TN_ENOMEM;
+    }
+    lay_out(self);
+    return 0;
+}
+
+void tn_block_free(tn_block_t *self)
+{
+    if (self == NULL) return;
+    tn_free(self->column);
+    tn_free(self->slab);
+    *self = (tn_block_t){0};
+}
+
+void tn_block_swap(tn_block_t *self, int i, int j)
+{
+    unsigned char t[sizeof(uint64_t)];
+    if (i == j) return;
+    for (int k = 0; k < self->n_columns; k++) {
+        const size_t size = self->column[k].size;
+        unsigned char *a = self->column[k].data + (size_t)i * size;
+        unsigned char *b = self->column[k].data + (size_t)j * size;
+        memcpy(t, a, size);
+        memcpy(a, b, size);
+        memcpy(b, t, size);
+    }
+}
+
+static void gather(unsigned char *out, const tn_column_t *column, const int32_t *from, int n)
+{
+    const size_t size = column->size;
+    for (int j = 0; j < n; j++) {
+        memcpy(out + (size_t)j * size, column->data + (size_t)from[j] * size, size);
+    }
+}
+
+void tn_block_copy_worlds(tn_block_t *self, const int32_t *ancestor)
+{
+    for (int k = 0; k < self->n_columns; k++) {
+        gather(self->swap, &self->column[k], ancestor, self->n);
+        memcpy(self->column[k].data, self->swap, (size_t)self->n * self->column[k].size);
+    }
+}

@@ -1,0 +1,117 @@
+/** A block of worlds: structure of arrays, lane = world. The unit of cache, threads, resampling and
+ * determinism.
+ *
+ *  Worlds with the leader in office are the first n_live lanes; a world that ends is swapped behind
+ * them, so every loop of the week runs over [0, n_live). slot[j] is the world's place in the block,
+ * which numbers its random streams (model 6): it stays with the lane until resampling. Letters are
+ * those of model 2. */
+#ifndef TN_COURT_BLOCK_H
+#define TN_COURT_BLOCK_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "court/court.h"
+#include "tenure/forecast.h"
+
+#define TN_NEVER     INT32_MAX /* week of something that has not happened */
+#define TN_N_TIPPING 3         /* distance, past, yardstick */
+
+/** Facts of the week, bits of flag[]: what the predicates of model 8.1 need beyond the state. */
+enum tn_week_flag {
+    TN_FLAG_PLOT = 1 << 0,  /* a plot was active at the start of the week */
+    TN_FLAG_READY = 1 << 1, /* and its chance reached p_lo */
+    TN_FLAG_ATTEMPT = 1 << 2,
+    TN_FLAG_DETECTED = 1 << 3,
+    TN_FLAG_ASSASSINATION = 1 << 4,
+    TN_FLAG_UPRISING = 1 << 5,
+    TN_FLAG_DEFEAT = 1 << 6,
+    TN_FLAG_PURGE = 1 << 7,
+    TN_FLAG_COMMANDER = 1 << 8
+};
+
+/** One array of the block, for copying whole worlds. */
+typedef struct tn_column {
+    unsigned char *data;
+    size_t size; /* of one element */
+} tn_column_t;
+
+typedef struct tn_block {
+    const tn_court_t *court;
+    uint64_t seed;
+    int64_t index;   /* number of the block */
+    uint64_t world0; /* number of its first world */
+    int n, n_live;
+    double mu;       /* life-table hazard this week, before mort_mult */
+    double alpha[8]; /* AR(1) coefficients, TN_AR_... below */
+
+    /* state of a world: [TN_BLOCK] each, aligned to 64 bytes */
+    uint32_t *slot;
+    double *e, *s, *b, *C, *F, *phi, *theta, *Q, *G, *V, *L, *lw;
+    int32_t *war, *ill, *route, *exit_week, *successor, *first_week;
+    uint32_t *flag;
+    uint64_t *rep, *plot;
+    double *par[TN_N_PARAMETERS];   /* parameters with a prior; NULL for the fixed ones */
+    int8_t *third[TN_N_PARAMETERS]; /* of its normal: +1 top, -1 bottom; NULL for the fixed ones */
+    /* [actors][TN_BLOCK] */
+    double *x, *dg, *g, *D, *E, *S;
+    /* [events], [TN_N_COUNTS], [origins], [origins], [claims] x [TN_BLOCK] */
+    int32_t *event_week, *count;
+    double *reliability, *ll;
+    uint8_t *claim_true;
+
+    /* scratch of the week, not state */
+    double *u[4], *z[4], *w1, *w2, *w3;
+    int32_t *list;
+
+    /* what the run leaves besides the state */
+    int watch_observable, watch_event; /* -1: none; first_week is set by it */
+    double as_of_scale, as_of_weight,
+        as_of_weight2; /* log scale; sums of exp(lw - scale) and squares */
+    double as_of_state[TN_N_STATES], as_of_tipping[TN_N_TIPPING]; /* weighted sums */
+    bool tally_hazards;                                           /* for calibration */
+    double hazard_sum[TN_N_ROUTES], weeks_in_office; /* sums of conditional weekly probabilities */
+
+    int n_columns;
+    tn_column_t *column;
+    unsigned char *slab;
+    size_t slab_size, slab_used;
+    unsigned char *swap; /* scratch of resampling: one column */
+} tn_block_t;
+
+enum tn_ar { TN_AR_X, TN_AR_E, TN_AR_B, TN_AR_F, TN_AR_PHI, TN_AR_THETA, TN_AR_Q };
+
+/** One allocation, made once per thread and used for many blocks of the same court. */
+int tn_block_init(tn_block_t *self, const tn_court_t *court);
+void tn_block_free(tn_block_t *self);
+
+/** Lane j takes the state of lane `from` in every array; both end up exchanged. */
+void tn_block_swap(tn_block_t *self, int i, int j);
+/** Lane j of the block becomes a copy of lane ancestor[j]; slots stay. */
+void tn_block_copy_worlds(tn_block_t *self, const int32_t *ancestor);
+
+/** One instruction set's kernels. */
+typedef struct tn_lanes {
+    void (*start)(tn_block_t *b);
+    void (*week)(tn_block_t *b, int t);
+} tn_lanes_t;
+extern const tn_lanes_t tn_lanes_baseline, tn_lanes_avx2, tn_lanes_avx512;
+/** Kernels for isa; AUTO: the best this processor runs. */
+const tn_lanes_t *tn_lanes_select(tn_isa_t isa);
+
+/** Runs one block of n worlds from start to end: weeks, claims, resampling. No allocation. */
+void tn_block_run(
+    tn_block_t *self, const tn_lanes_t *lanes, uint64_t seed, int64_t index, int n_worlds);
+
+/** Weighs the claims due in week t, drops worlds that lost the leader, resamples (model 8.4). */
+void tn_block_observe(tn_block_t *self, int t);
+/** Truth of a predicate in lane j at the end of the week. */
+bool tn_block_predicate(const tn_block_t *self, int observable, int j);
+
+/** Distance to the tipping point and the global-game yardstick of lane j (model 7.6):
+ * out[TN_N_TIPPING]. */
+void tn_block_tipping(const tn_block_t *self, int j, double out[TN_N_TIPPING]);
+
+/** Ultimate ruling coalition of n <= 8 powers, as a mask (model 7.11, alpha = 1/2). */
+uint32_t tn_urc(const double *power, int n);
+#endif

@@ -1,0 +1,28 @@
+/** Many blocks of one court, on threads: the one place where worlds are run. Blocks are
+ * independent; whoever reads their results folds them in block order, so the number of threads
+ * cannot matter. */
+#ifndef TN_COURT_ENSEMBLE_H
+#define TN_COURT_ENSEMBLE_H
+#include "court/block.h"
+
+typedef struct tn_ensemble {
+    const tn_court_t *court;
+    uint64_t seed;
+    int64_t n_worlds;
+    int n_threads;
+    tn_isa_t isa;
+    int watch_observable, watch_event; /* -1: none */
+    bool tally_hazards;
+    const char *stage;       /* name for progress */
+    tn_progress_fn progress; /* called from the calling thread only; may be NULL */
+    void *progress_ctx;
+} tn_ensemble_t;
+
+/** Called once per block, from any thread: may write only what belongs to block->index. */
+typedef void (*tn_block_done_fn)(void *ctx, const tn_block_t *block);
+
+int64_t tn_ensemble_n_blocks(const tn_ensemble_t *self);
+
+/** Runs all blocks. @return 0, TN_ENOMEM, TN_EINTERRUPT (cancelled by progress). */
+int tn_ensemble_run(const tn_ensemble_t *self, tn_block_done_fn done, void *ctx, tn_error_t *err);
+#endif

@@ -1,0 +1,81 @@
+/** What the kernels share. This folder is compiled once per instruction set: TN_ISA is its name and
+ * becomes part of every external name. Only IEEE operations and SLEEF's deterministic functions are
+ * used, in the same order for every instruction set and without contraction, so all builds give the
+ * same bits.
+ *
+ *  Rare events are found with "u < h dt" first, which is implied by "u < 1 - exp(-h dt)", and then
+ * decided exactly on the short list: the dense loops need no exponential. */
+#ifndef TN_COURT_LANES_H
+#define TN_COURT_LANES_H
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fmath.h"
+#include "base/rng.h"
+#include "court/block.h"
+
+#define TN_JOIN_(a, b) a##_##b
+#define TN_JOIN(a, b)  TN_JOIN_(a, b)
+#define LN(name)       TN_JOIN(name, TN_ISA)
+
+#define SIMD          _Pragma("omp simd")
+#define ROW(array, i) ((array) + (size_t)(i)*TN_BLOCK)
+/** Value of a fixed parameter; array of an uncertain one. */
+#define FIXED(name) (b->court->centre[TN_P_##name])
+#define DRAWN(name) (b->par[TN_P_##name])
+
+static inline double clip01(double y)
+{
+    const double t = y < 1.0 ? y : 1.0;
+    return t > 0.0 ? t : 0.0;
+}
+
+static inline double positive(double y) { return y > 0.0 ? y : 0.0; }
+
+/** Tullock contest (model 7.6): chance that strength a beats strength b. */
+static inline double contest(double a, double b, double m)
+{
+    if (m < 1.0 || m > 1.0) {
+        a = tn_pow(a, m);
+        b = tn_pow(b, m);
+    }
+    return a / (a + b);
+}
+
+static inline double weekly_probability(double y) { return 1.0 - tn_exp(-y); }
+
+static inline uint64_t bit(int i) { return (uint64_t)1 << i; }
+
+static inline void count(tn_block_t *b, int what, int j, int32_t n) { ROW(b->count, what)[j] += n; }
+
+/** After a failed plot, detection, attempt or uprising (model 7.6). */
+static inline void alarm_leader(tn_block_t *b, int j)
+{
+    b->phi[j] = clip01(b->phi[j] + FIXED(fear_event));
+    b->theta[j] = clip01(b->theta[j] + FIXED(thr_event));
+}
+
+/* rng.c */
+void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int week, int group,
+    int purpose, int sub, double *const u[4]);
+void LN(tn_lanes_normals)(const tn_block_t *b, int n, int week, int purpose, int sub);
+void LN(tn_lanes_exp)(int n, const double *in, double *out);
+/* the sub-models, in the order of the week */
+void LN(tn_lanes_start)(tn_block_t *b);
+void LN(tn_lanes_events)(tn_block_t *b, int t);
+void LN(tn_lanes_shocks)(tn_block_t *b, int t);
+void LN(tn_lanes_health)(tn_block_t *b, int t);
+void LN(tn_lanes_grievance)(tn_block_t *b, int t);
+void LN(tn_lanes_fear)(tn_block_t *b);
+void LN(tn_lanes_plots)(tn_block_t *b, int t);
+void LN(tn_lanes_purges)(tn_block_t *b, int t);
+void LN(tn_lanes_assassination)(tn_block_t *b);
+void LN(tn_lanes_protest)(tn_block_t *b);
+void LN(tn_lanes_exits)(tn_block_t *b, int t);
+void LN(tn_lanes_succession)(tn_block_t *b, int t);
+/** Effect of a purge of the set of actors in world j (model 7.7). */
+void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set);
+/** Share of security capacity outside the plot of world j. */
+void LN(tn_lanes_set_loyal_security)(tn_block_t *b, int j);
+#endif

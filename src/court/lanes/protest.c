@@ -1,0 +1,67 @@
+/* Protest moves with hardship, dead and defeat; an uprising wins if those with force stand aside.
+ * Source: model 7.9. */
+#include "court/lanes/lanes.h"
+
+static void move_protest(tn_block_t *b)
+{
+    const double a = b->alpha[TN_AR_Q], spread = FIXED(q_sd) * sqrt(1.0 - a * a);
+    const double q_econ = FIXED(q_econ), q_loss = FIXED(q_loss), q_def = FIXED(q_def);
+    const double q_fear = FIXED(q_fear), loss_half = FIXED(loss_half);
+    const double *restrict q_base = DRAWN(q_base), *restrict fear_base = DRAWN(fear_base);
+    const double *restrict e = b->e, *restrict C = b->C, *restrict F = b->F;
+    const double *restrict phi = b->phi, *restrict z = b->z[2];
+    const int32_t *restrict war = b->war, *restrict route = b->route;
+    double *restrict Q = b->Q;
+    SIMD for (int j = 0; j < b->n_live; j++)
+    {
+        const double c = C[j] / (C[j] + loss_half);
+        const double level =
+            clip01(q_base[j] + q_econ * positive(-e[j]) + (war[j] ? q_loss * c : 0.0) +
+                   q_def * F[j] - q_fear * (phi[j] - fear_base[j]));
+        const double moved = clip01(level + (Q[j] - level) * a + spread * z[j]);
+        Q[j] = route[j] < 0 ? moved : Q[j];
+    }
+}
+
+/** Chance that an uprising in world j wins. */
+static double p_win(const tn_block_t *b, int j)
+{
+    const tn_court_t *c = b->court;
+    double loyal = 0.0;
+    for (int i = 0; i < c->n; i++)
+        loyal += c->f[i] * (1.0 - ROW(b->D, i)[j]);
+    return contest(b->Q[j], DRAWN(upr_incumb)[j] * (c->guard + loyal), FIXED(contest_m));
+}
+
+static void tally(tn_block_t *b)
+{
+    for (int j = 0; j < b->n_live; j++)
+        b->w1[j] = -(DRAWN(upr_rate)[j] * b->Q[j] * TN_DT);
+    LN(tn_lanes_exp)(b->n_live, b->w1, b->w1);
+    for (int j = 0; j < b->n_live; j++) {
+        const double p = 1.0 - b->w1[j];
+        if (b->route[j] >= 0 || p <= 0.0) continue;
+        b->hazard_sum[TN_ROUTE_UPRISING] += p * p_win(b, j);
+    }
+}
+
+void LN(tn_lanes_protest)(tn_block_t *b)
+{
+    move_protest(b);
+    if (b->tally_hazards) tally(b);
+    for (int j = 0; j < b->n_live; j++) {
+        const double u = b->u[3][j];
+        const double y = DRAWN(upr_rate)[j] * b->Q[j] * TN_DT;
+        if (!(u < y) || b->route[j] >= 0) continue;
+        const double p = weekly_probability(y);
+        if (!(u < p)) continue;
+        count(b, TN_COUNT_UPRISINGS, j, 1);
+        b->flag[j] |= TN_FLAG_UPRISING;
+        if (u / p < p_win(b, j)) {
+            b->route[j] = TN_ROUTE_UPRISING;
+        } else {
+            alarm_leader(b, j);
+            b->Q[j] = b->Q[j] / 2.0;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/* Economy, war, losses. Ornstein-Uhlenbeck processes around levels that sanctions, payoffs and the
+ * analyst's expectation set; a war going badly enough can end in defeat. Source: model 7.2. */
+#include "court/lanes/lanes.h"
+
+static void move_economy(tn_block_t *b)
+{
+    const double a = b->alpha[TN_AR_E], spread = sqrt(1.0 - a * a);
+    const double e_rent = FIXED(e_rent), rent_thr = FIXED(rent_thr);
+    const double *restrict e_sanc = DRAWN(e_sanc), *restrict s = b->s, *restrict theta = b->theta;
+    const double *restrict z = b->z[0];
+    double *restrict e = b->e;
+    SIMD for (int j = 0; j < b->n_live; j++)
+    {
+        const double level = -e_sanc[j] * s[j] - e_rent * rent_thr * theta[j];
+        e[j] = level + (e[j] - level) * a + spread * z[j];
+    }
+}
+
+static void move_war(tn_block_t *b)
+{
+    const double a = b->alpha[TN_AR_B], a_F = b->alpha[TN_AR_F];
+    const double spread = FIXED(b_sd) * sqrt(1.0 - a * a);
+    const double *restrict b_mean = DRAWN(b_mean), *restrict loss_rate = DRAWN(loss_rate);
+    const double *restrict z = b->z[1];
+    const int32_t *restrict war = b->war;
+    double *restrict progress = b->b, *restrict C = b->C, *restrict F = b->F;
+    SIMD for (int j = 0; j < b->n_live; j++)
+    {
+        const double moved = b_mean[j] + (progress[j] - b_mean[j]) * a + spread * z[j];
+        const double now = war[j] ? moved : progress[j];
+        const double pace = 1.0 - now / 2.0;
+        const double bounded = pace < 0.25 ? 0.25 : pace > 2.0 ? 2.0 : pace;
+        progress[j] = now;
+        C[j] = C[j] + (war[j] ? TN_DT * loss_rate[j] * bounded : 0.0);
+        F[j] = F[j] * a_F;
+    }
+}
+
+static void end_wars(tn_block_t *b, int t)
+{
+    const double def_b = FIXED(def_b);
+    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PURGE, 0, b->u);
+    for (int j = 0; j < b->n_live; j++) {
+        if (!b->war[j]) continue;
+        const double y_defeat =
+            DRAWN(def_rate)[j] * clip01((-b->b[j] - def_b) / (1.0 - def_b)) * TN_DT;
+        const double y_end = DRAWN(war_end)[j] * TN_DT;
+        if (b->u[1][j] < y_defeat && b->u[1][j] < weekly_probability(y_defeat)) {
+            b->war[j] = 0;
+            b->F[j] = 1.0;
+            b->flag[j] |= TN_FLAG_DEFEAT;
+            count(b, TN_COUNT_DEFEATS, j, 1);
+        } else if (b->u[2][j] < y_end && b->u[2][j] < weekly_probability(y_end)) {
+            b->war[j] = 0;
+            count(b, TN_COUNT_WAR_ENDS, j, 1);
+        }
+    }
+}
+
+static bool any_war(const tn_block_t *b)
+{
+    for (int j = 0; j < b->n_live; j++) {
+        if (b->war[j]) return true;
+    }
+    return false;
+}
+
+void LN(tn_lanes_shocks)(tn_block_t *b, int t)
+{
+    LN(tn_lanes_normals)(b, b->n_live, t, TN_RNG_SHOCK, 0);
+    move_economy(b);
+    move_war(b);
+    if (any_war(b)) end_wars(b, t);
+}

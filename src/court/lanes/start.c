@@ -1,0 +1,138 @@
+/* The first day of a world: parameters, starting state, event weeks, reliabilities. Source: model
+ * 2, 5, 6. */
+#include <string.h>
+
+#include "court/lanes/lanes.h"
+
+#define THIRD 0.4307 /* a standard normal exceeds it in the top third */
+
+static void clear_state(tn_block_t *b)
+{
+    for (int k = 0; k < b->n_columns; k++) {
+        memset(b->column[k].data, 0, b->column[k].size * TN_BLOCK);
+    }
+    for (int j = 0; j < TN_BLOCK; j++) {
+        b->slot[j] = (uint32_t)j;
+        b->route[j] = -1;
+        b->exit_week[j] = TN_NEVER;
+        b->first_week[j] = TN_NEVER;
+        b->successor[j] = -1;
+        b->L[j] = 1.0;
+    }
+}
+
+static void draw_parameter(tn_block_t *b, int p, const double *z)
+{
+    const tn_parameter_info_t *info = tn_parameter(p);
+    const double centre = b->court->centre[p];
+    for (int j = 0; j < b->n; j++) {
+        const double spread = info->sd * z[j];
+        double value = info->kind == TN_PRIOR_ADD ? centre + spread : centre * tn_exp(spread);
+        if (info->is_clipped) value = clip01(value);
+        b->par[p][j] = value;
+        b->third[p][j] = (int8_t)((z[j] > THIRD) - (z[j] < -THIRD));
+    }
+}
+
+static void draw_parameters(tn_block_t *b)
+{
+    for (int p = 0; p < TN_N_PARAMETERS; p++) {
+        for (int j = 0; b->par[p] != NULL && j < b->n; j++)
+            b->par[p][j] = b->court->centre[p];
+    }
+    for (int k = 0; k < b->court->n_uncertain; k++) {
+        if (k % 4 == 0) LN(tn_lanes_normals)(b, b->n, 0, TN_RNG_PARAM, k / 4);
+        draw_parameter(b, b->court->uncertain[k], b->z[k % 4]);
+    }
+}
+
+static void draw_actors(tn_block_t *b)
+{
+    const double root3 = sqrt(3.0);
+    for (int i = 0; i < b->court->n; i++) {
+        LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, i, TN_RNG_INIT, 0, b->u);
+        double *x = ROW(b->x, i);
+        for (int j = 0; j < b->n; j++) {
+            x[j] = FIXED(x_sd) * root3 * (b->u[0][j] + b->u[1][j] + b->u[2][j] + b->u[3][j] - 2.0);
+        }
+    }
+}
+
+static void draw_world(tn_block_t *b)
+{
+    const tn_court_t *c = b->court;
+    LN(tn_lanes_normals)(b, b->n, 0, TN_RNG_SHOCK, 1);
+    for (int j = 0; j < b->n; j++) {
+        b->s[j] = c->sanctions;
+        b->e[j] = isnan(c->economy) ? -DRAWN(e_sanc)[j] * c->sanctions + b->z[0][j] : c->economy;
+        b->war[j] = c->war;
+        b->b[j] = c->war_progress;
+        b->C[j] = c->losses;
+        b->phi[j] = DRAWN(fear_base)[j];
+        b->theta[j] = clip01(0.1 + FIXED(thr_sd) * b->z[3][j]);
+        b->Q[j] =
+            isnan(c->protest) ? clip01(DRAWN(q_base)[j] + FIXED(q_sd) * b->z[2][j]) : c->protest;
+    }
+}
+
+static void draw_illness(tn_block_t *b)
+{
+    const tn_court_t *c = b->court;
+    const double leave = FIXED(ill_die) + FIXED(ill_incap) + FIXED(ill_recov);
+    const double fatality = FIXED(ill_die) / leave;
+    const double mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (c->age_start - 69.0));
+    LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, 0, TN_RNG_INIT, 1, b->u);
+    for (int j = 0; j < b->n; j++) {
+        const double onset = FIXED(ill_share) * (mu * DRAWN(mort_mult)[j]) / fatality;
+        b->ill[j] = b->u[0][j] < onset / (onset + leave);
+    }
+}
+
+static void draw_events(tn_block_t *b)
+{
+    for (int k = 0; k < b->court->n_events; k++) {
+        const tn_court_event_t *event = &b->court->event[k];
+        const double n_weeks = (double)(event->w_to - event->w_from + 1);
+        int32_t *week = ROW(b->event_week, k);
+        LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, 0, TN_RNG_EVENT, k, b->u);
+        for (int j = 0; j < b->n; j++) {
+            const int32_t w = event->w_from + (int32_t)floor(b->u[1][j] * n_weeks);
+            week[j] = b->u[0][j] < event->probability ? w : TN_NEVER;
+        }
+    }
+}
+
+static void draw_reliabilities(tn_block_t *b)
+{
+    for (int k = 0; k < b->court->evidence.n_origins; k++) {
+        const tn_triangle_t *triangle = &b->court->evidence.origin[k].reliability;
+        double *a = ROW(b->reliability, k);
+        LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, 0, TN_RNG_ORIGIN, k, b->u);
+        for (int j = 0; j < b->n; j++)
+            a[j] = tn_triangle_quantile(triangle, b->u[0][j]);
+    }
+}
+
+static void set_coefficients(tn_block_t *b)
+{
+    b->alpha[TN_AR_X] = tn_exp(-TN_DT / FIXED(x_tau));
+    b->alpha[TN_AR_E] = tn_exp(-TN_DT / FIXED(e_tau));
+    b->alpha[TN_AR_B] = tn_exp(-TN_DT / FIXED(b_tau));
+    b->alpha[TN_AR_F] = tn_exp(-TN_DT / FIXED(def_tau));
+    b->alpha[TN_AR_PHI] = tn_exp(-TN_DT / FIXED(fear_tau));
+    b->alpha[TN_AR_THETA] = tn_exp(-TN_DT / FIXED(thr_tau));
+    b->alpha[TN_AR_Q] = tn_exp(-TN_DT / FIXED(q_tau));
+}
+
+void LN(tn_lanes_start)(tn_block_t *b)
+{
+    clear_state(b);
+    b->n_live = b->n;
+    set_coefficients(b);
+    draw_parameters(b);
+    draw_actors(b);
+    draw_world(b);
+    draw_illness(b);
+    draw_events(b);
+    draw_reliabilities(b);
+}

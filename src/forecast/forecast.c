@@ -1,0 +1,235 @@
+/* The forecast: calibrate, then look at the case three ways (neutral, without reports, with them).
+ * Source: model 10, 11. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "court/calibrate.h"
+#include "forecast/view.h"
+
+#define MAX_WORLDS  1000000000
+#define PIVOT_WEEKS 52
+#define OTHER       "(other)"
+
+/** Everything a run needs beside the court. */
+typedef struct tn_plan {
+    const tn_case_t *c;
+    const tn_forecast_options_t *opt;
+    tn_ensemble_t ensemble;
+    int force_event; /* 1 + index; 0: none */
+} tn_plan_t;
+
+static int check_options(const tn_forecast_options_t *opt, tn_error_t *err)
+{
+    if (opt->n_worlds < 1 || opt->n_worlds > MAX_WORLDS) {
+        return tn_error_set(err, TN_EARG, "number of worlds must be 1 to %d", MAX_WORLDS);
+    }
+    if ((opt->routes & TN_ALL_ROUTES) == 0) {
+        return tn_error_set(err, TN_EARG, "no route out counts as exit");
+    }
+    return 0;
+}
+
+static int resolve_given(tn_plan_t *plan, tn_error_t *err)
+{
+    const char *given = plan->opt->given;
+    plan->ensemble.watch_observable = plan->ensemble.watch_event = -1;
+    if (given == NULL) return 0;
+    const int observable = tn_observable_find(given);
+    if (observable >= 0 && observable < TN_N_PREDICATES) {
+        plan->ensemble.watch_observable = observable;
+        return 0;
+    }
+    plan->ensemble.watch_event = tn_case_find_event(plan->c, given);
+    if (plan->ensemble.watch_event >= 0) return 0;
+    return tn_error_set(err, TN_EINPUT,
+        "unknown event '%s', expected an event id of the case or a yes-no observable such as "
+        "'coup_attempt' or 'defeat'",
+        given);
+}
+
+static int resolve_force(tn_plan_t *plan, tn_error_t *err)
+{
+    if (plan->opt->force == NULL) return 0;
+    const int event = tn_case_find_event(plan->c, plan->opt->force);
+    if (event < 0) {
+        return tn_error_set(err, TN_EINPUT, "unknown event '%s', expected an event id of the case",
+            plan->opt->force);
+    }
+    plan->force_event = event + 1;
+    return 0;
+}
+
+static int nearest_horizon(const tn_case_t *c, int weeks)
+{
+    int best = 0;
+    for (int h = 1; h < c->n_horizons; h++) {
+        if (abs(c->horizon[h].weeks - weeks) < abs(c->horizon[best].weeks - weeks)) best = h;
+    }
+    return best;
+}
+
+static int set_successors(tn_forecast_t *self, const tn_case_t *c)
+{
+    const size_t n = (size_t)c->n_actors + 1;
+    self->n_successors = c->n_actors + 1;
+    self->successor_id = tn_calloc(n, sizeof *self->successor_id);
+    self->successor_name = tn_calloc(n, sizeof *self->successor_name);
+    self->successor_is_candidate = tn_calloc(n, sizeof *self->successor_is_candidate);
+    if (!self->successor_id || !self->successor_name || !self->successor_is_candidate) {
+        return TN_ENOMEM;
+    }
+    for (int i = 0; i < c->n_actors; i++) {
+        self->successor_id[i] = c->actor[i].id;
+        self->successor_name[i] = c->actor[i].name;
+        self->successor_is_candidate[i] = c->actor[i].candidate > 0.0;
+    }
+    self->successor_id[n - 1] = OTHER;
+    self->successor_name[n - 1] = "somebody else";
+    self->successor_is_candidate[n - 1] = true;
+    return 0;
+}
+
+static int set_question(tn_forecast_t *self, const tn_case_t *c, const tn_forecast_options_t *opt)
+{
+    self->court_case = c;
+    self->n_horizons = c->n_horizons;
+    memcpy(self->horizon, c->horizon, sizeof self->horizon);
+    self->pivot = nearest_horizon(c, PIVOT_WEEKS);
+    self->routes = opt->routes & TN_ALL_ROUTES;
+    self->n_worlds = opt->n_worlds;
+    self->seed = opt->seed;
+    self->no_reports = opt->no_reports;
+    self->forced = opt->force;
+    return set_successors(self, c);
+}
+
+static int calibrate(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
+{
+    plan->ensemble.stage = "calibration";
+    if (plan->opt->knobs == NULL) {
+        return tn_calibrate(&self->calibration, plan->c, &plan->ensemble, err);
+    }
+    self->calibration = (tn_calibration_t){.is_fixed = true};
+    memcpy(self->calibration.knob, plan->opt->knobs, sizeof self->calibration.knob);
+    for (int r = 0; r < TN_N_ROUTES; r++) {
+        self->calibration.target[r] = plan->c->target[r];
+        self->calibration.hazard[r] = NAN;
+    }
+    return 0;
+}
+
+/** What only the posterior run yields: contributions, swings, the conditional. */
+static int explain(tn_forecast_t *self, const tn_tally_t *tally, const tn_plan_t *plan)
+{
+    self->n_origins = tally->n_origins;
+    self->n_drivers = tally->n_uncertain;
+    self->origin = tn_calloc((size_t)self->n_origins + 1, sizeof *self->origin);
+    self->driver = tn_calloc((size_t)self->n_drivers + 1, sizeof *self->driver);
+    if (self->origin == NULL || self->driver == NULL) return TN_ENOMEM;
+    int ret = tn_origin_effects(self->origin, tally, plan->c);
+    if (ret == 0) ret = tn_driver_swings(self->driver, tally);
+    if (ret < 0 || !tally->has_watch) return ret;
+    self->has_conditional = true;
+    self->conditional.event = plan->opt->given;
+    return tn_conditional_fill(&self->conditional, tally);
+}
+
+/** One ensemble of the case, compiled as court_opt says. is_final: also explain it. */
+static int look(tn_view_t *view, tn_forecast_t *self, const tn_plan_t *plan,
+    const tn_court_options_t *court_opt, const char *stage, bool is_final, tn_error_t *err)
+{
+    tn_court_t court;
+    tn_tally_t tally = {0};
+    tn_ensemble_t e = plan->ensemble;
+    int ret = tn_court_init(&court, plan->c, court_opt, err);
+    if (ret < 0) return ret;
+    e.court = &court;
+    e.stage = stage;
+    if (!is_final) e.watch_observable = e.watch_event = -1;
+    ret = tn_tally_init(&tally, &e, self->horizon, self->n_horizons, self->pivot, self->routes);
+    if (ret == 0) ret = tn_ensemble_run(&e, tn_tally_block, &tally, err);
+    if (ret == 0) {
+        tn_tally_finish(&tally);
+        ret = tn_view_init(view, &tally, self->n_worlds);
+    }
+    if (ret == 0 && is_final) ret = explain(self, &tally, plan);
+    if (ret == TN_ENOMEM) (void)tn_error_set(err, ret, "%s", tn_error_text(ret));
+    tn_tally_free(&tally);
+    tn_court_free(&court);
+    return ret;
+}
+
+static int run_views(tn_forecast_t *self, const tn_plan_t *plan, tn_error_t *err)
+{
+    const tn_forecast_options_t *opt = plan->opt;
+    tn_court_options_t court_opt = {.no_priors = opt->no_priors,
+        .no_resampling = opt->no_resampling,
+        .knobs = self->calibration.knob};
+    court_opt.is_neutral = true;
+    int ret = look(&self->base, self, plan, &court_opt, "base rate", false, err);
+    court_opt.is_neutral = false;
+    court_opt.no_reports = true;
+    court_opt.force_event = plan->force_event;
+    const bool has_reports = !opt->no_reports && plan->c->n_reports + plan->c->n_silences > 0;
+    if (ret == 0) {
+        ret = look(has_reports ? &self->prior : &self->posterior, self, plan, &court_opt,
+            "without reports", !has_reports, err);
+    }
+    if (ret < 0) return ret;
+    court_opt.no_reports = !has_reports;
+    if (has_reports) return look(&self->posterior, self, plan, &court_opt, "forecast", true, err);
+    return tn_view_copy(&self->prior, &self->posterior, self->n_successors);
+}
+
+static double seconds_since(const struct timespec *from)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - from->tv_sec) + 1e-9 * (double)(now.tv_nsec - from->tv_nsec);
+}
+
+int tn_forecast_run(
+    tn_forecast_t *self, const tn_case_t *c, const tn_forecast_options_t *opt, tn_error_t *err)
+{
+    struct timespec begin;
+    tn_plan_t plan = {.c = c, .opt = opt};
+    (void)clock_gettime(CLOCK_MONOTONIC, &begin);
+    *self = (tn_forecast_t){0};
+    int ret = check_options(opt, err);
+    if (ret == 0) ret = resolve_given(&plan, err);
+    if (ret == 0) ret = resolve_force(&plan, err);
+    if (ret < 0) return ret;
+    plan.ensemble.seed = opt->seed;
+    plan.ensemble.n_worlds = opt->n_worlds;
+    plan.ensemble.n_threads = opt->n_threads;
+    plan.ensemble.isa = opt->isa;
+    plan.ensemble.progress = opt->progress;
+    plan.ensemble.progress_ctx = opt->progress_ctx;
+    ret = set_question(self, c, opt);
+    if (ret < 0) (void)tn_error_set(err, ret, "%s", tn_error_text(ret));
+    if (ret == 0) ret = calibrate(self, &plan, err);
+    if (ret == 0) ret = run_views(self, &plan, err);
+    if (ret < 0) {
+        tn_forecast_free(self);
+        return ret;
+    }
+    self->seconds = seconds_since(&begin);
+    return 0;
+}
+
+void tn_forecast_free(tn_forecast_t *self)
+{
+    if (self == NULL) return;
+    tn_view_free(&self->base);
+    tn_view_free(&self->prior);
+    tn_view_free(&self->posterior);
+    tn_free(self->origin);
+    tn_free(self->driver);
+    tn_free(self->successor_id);
+    tn_free(self->successor_name);
+    tn_free(self->successor_is_candidate);
+    *self = (tn_forecast_t){0};
+}

@@ -1,0 +1,46 @@
+/** What every block leaves behind: weighted sums in one row per block, and estimates with block
+ * standard errors.
+ *
+ *  A row is an array of doubles; groups of columns share a log scale, so that weights never under-
+ * or overflow. Estimates fold rows in block order: threads cannot matter. Source: model 8.4. */
+#ifndef TN_FORECAST_TALLY_H
+#define TN_FORECAST_TALLY_H
+#include "court/ensemble.h"
+
+/** Columns of a row, by offset. Sizes: R routes, T weeks after as_of, A actors + 1, U uncertain
+ * parameters, K origins, H horizons. */
+typedef struct tn_tally {
+    const tn_court_t *court;
+    unsigned routes; /* of the question */
+    int n_horizons, pivot_weeks;
+    int horizon_weeks[TN_MAX_HORIZONS];
+    int n_weeks, n_successors, n_uncertain, n_origins;
+    bool has_watch;
+    size_t weight, weight2, exits, successors, counts, swings, watched, watched_exits;
+    size_t state_weight, state_weight2, states, tipping;
+    size_t origins; /* K x (weight, weight2, exits within pivot) */
+    size_t scales;  /* 2 + K: all worlds, as-of, each origin */
+    size_t width;
+    int64_t n_blocks;
+    double *row; /* n_blocks x width */
+} tn_tally_t;
+
+int tn_tally_init(tn_tally_t *self, const tn_ensemble_t *e, const tn_horizon_t *horizon,
+    int n_horizons, int pivot, unsigned routes);
+void tn_tally_free(tn_tally_t *self);
+
+/** tn_block_done_fn: fills the row of the block; ctx is the tn_tally_t. */
+void tn_tally_block(void *ctx, const tn_block_t *block);
+
+/** Brings all rows to common scales; call once after the run. */
+void tn_tally_finish(tn_tally_t *self);
+
+/** Ratio of two columns' sums with block standard error (model 8.4). NAN if the denominator is 0;
+ * the error is NAN for fewer than two blocks. */
+tn_estimate_t tn_tally_ratio(const tn_tally_t *self, size_t y, size_t w);
+/** The same with a per-block array as numerator, and as both. */
+tn_estimate_t tn_tally_share(const tn_tally_t *self, const double *y, size_t w);
+tn_estimate_t tn_block_ratio(const double *y, const double *w, int64_t n);
+/** Column of row b. */
+double tn_tally_at(const tn_tally_t *self, int64_t b, size_t column);
+#endif
