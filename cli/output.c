@@ -1,7 +1,8 @@
 /* Output that appears whole or not at all, and failures of standard output that are noticed. A
  * regular file is written beside its place under a name of its own and renamed; a device or pipe is
  * written directly. */
-#define _XOPEN_SOURCE 700 /* realpath */
+/* for realpath */
+#define _XOPEN_SOURCE 700 /* NOLINT(bugprone-reserved-identifier): POSIX names it so */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

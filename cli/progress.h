@@ -16,7 +16,7 @@ typedef struct cli_progress {
 void cli_progress_init(cli_progress_t *self, bool is_quiet);
 /** tn_progress_fn: draws at most ten times a second, after the first second; nonzero after SIGINT
  * or SIGTERM. */
-int cli_progress_update(void *self, const char *stage, double done, double total);
+int cli_progress_update(void *ctx, const char *stage, double done, double total);
 /** Wipes the bar away. */
 void cli_progress_end(cli_progress_t *self);
 

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /** Largest case file accepted, bytes; deepest nesting. */
-#define TN_CASE_MAX_BYTES (4 * 1024 * 1024)
+#define TN_CASE_MAX_BYTES 4194304 /* 4 MiB */
 #define TN_CASE_MAX_DEPTH 16
 
 /** Ways out of office. The order is the order of tables and of the simulator's competing hazards.

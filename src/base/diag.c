@@ -22,7 +22,8 @@ struct tn_diag {
     size_t n_errors, n_warnings, n_entries;
     bool failed;
     int n_files;
-    char *file[MAX_FILES];
+    char *name[MAX_FILES]; /* as given */
+    char *file[MAX_FILES]; /* as shown: without control characters */
     entry_t *entry[TN_DIAG_MAX];
 };
 
@@ -45,8 +46,10 @@ void tn_diag_free(tn_diag_t *self)
     if (self == NULL) return;
     for (size_t i = 0; i < self->n_entries; i++)
         entry_free(self->entry[i]);
-    for (int i = 0; i < self->n_files; i++)
+    for (int i = 0; i < self->n_files; i++) {
+        tn_free(self->name[i]);
         tn_free(self->file[i]);
+    }
     tn_free(self);
 }
 
@@ -62,18 +65,6 @@ const tn_diag_entry_t *tn_diag_entry(const tn_diag_t *self, size_t i)
 }
 
 bool tn_diag_failed(const tn_diag_t *self) { return self->failed; }
-
-/* Index of the file's name, kept once; the last slot is shared should there ever be more. */
-static int file_index(tn_diag_t *self, const char *name)
-{
-    for (int i = 0; i < self->n_files; i++) {
-        if (strcmp(self->file[i], name) == 0) return i;
-    }
-    if (self->n_files == MAX_FILES) return MAX_FILES - 1;
-    self->file[self->n_files] = tn_strdup(name);
-    if (self->file[self->n_files] == NULL) return -1;
-    return self->n_files++;
-}
 
 static bool is_continuation(char byte) { return ((unsigned char)byte & 0xC0) == 0x80; }
 
@@ -109,14 +100,39 @@ static void append_clean(tn_text_t *out, const char *s, size_t n)
     }
 }
 
-/* Byte offset of code point `column` (from 0), at most n. A byte that starts no character counts as
- * one. */
-static size_t offset_of(const char *s, size_t n, int column)
+/* Index of the file's name, kept once; the last slot is shared should there ever be more. */
+static int file_index(tn_diag_t *self, const char *name)
 {
-    size_t i = 0;
-    for (int k = 0; k < column && i < n; k++) {
+    for (int i = 0; i < self->n_files; i++) {
+        if (self->name[i] != NULL && strcmp(self->name[i], name) == 0) return i;
+    }
+    if (self->n_files == MAX_FILES) return MAX_FILES - 1;
+    tn_text_t clean = {0};
+    append_clean(&clean, name, strlen(name));
+    if (clean.s == NULL) return -1;
+    self->name[self->n_files] = tn_strdup(name);
+    self->file[self->n_files] = clean.s;
+    return self->name[self->n_files++] == NULL ? -1 : self->n_files - 1;
+}
+
+/* Moves from byte i over at most n characters, back or forth; *n becomes how many they were. */
+static size_t go_back(const char *s, size_t i, int *n)
+{
+    int k = 0;
+    for (; k < *n && i > 0; k++) {
+        i--;
+        while (i > 0 && is_continuation(s[i]))
+            i--;
+    }
+    *n = k;
+    return i;
+}
+
+static size_t go_forth(const char *s, size_t n_bytes, size_t i, int n)
+{
+    for (int k = 0; k < n && i < n_bytes; k++) {
         i++;
-        while (i < n && is_continuation(s[i]))
+        while (i < n_bytes && is_continuation(s[i]))
             i++;
     }
     return i;
@@ -128,13 +144,14 @@ static char *shown_source(const tn_place_t *place, int *caret)
 {
     tn_text_t out = {0};
     const int room = TN_DIAG_SOURCE_WIDTH;
-    const int first = place->column > room - 20 ? place->column - room / 2 : 0;
-    const size_t from = offset_of(place->source, place->n_source, first);
-    const size_t to = from + offset_of(place->source + from, place->n_source - from, room);
-    tn_text_append(&out, "...", first > 0 ? 3 : 0);
+    const size_t at = place->offset < place->n_source ? place->offset : place->n_source;
+    int n_before = place->column > room - 20 ? room / 2 : place->column - 1;
+    const size_t from = go_back(place->source, at, &n_before);
+    const size_t to = go_forth(place->source, place->n_source, from, room);
+    if (from > 0) tn_text_append(&out, "...", 3);
     append_clean(&out, place->source + from, to - from);
     if (to < place->n_source) tn_text_append(&out, "...", 3);
-    *caret = place->column - first + (first > 0 ? 3 : 0);
+    *caret = n_before + 1 + (from > 0 ? 3 : 0);
     if (out.s == NULL && !out.failed) out.s = tn_strdup("");
     if (out.failed) tn_text_free(&out);
     return out.s;
@@ -158,15 +175,16 @@ static bool comes_before(const entry_t *a, const entry_t *b)
     return a->public.column < b->public.column;
 }
 
+/* True if the list is full of entries that come earlier. Known before any text is made: a file can
+ * hold a hundred thousand mistakes. */
+static bool is_beyond(const tn_diag_t *self, const entry_t *entry)
+{
+    return self->n_entries == TN_DIAG_MAX && !comes_before(entry, self->entry[TN_DIAG_MAX - 1]);
+}
+
 static void insert(tn_diag_t *self, entry_t *entry)
 {
-    if (self->n_entries == TN_DIAG_MAX) {
-        if (!comes_before(entry, self->entry[TN_DIAG_MAX - 1])) {
-            entry_free(entry);
-            return;
-        }
-        entry_free(self->entry[--self->n_entries]);
-    }
+    if (self->n_entries == TN_DIAG_MAX) entry_free(self->entry[--self->n_entries]);
     size_t i = self->n_entries++;
     for (; i > 0 && comes_before(entry, self->entry[i - 1]); i--) {
         self->entry[i] = self->entry[i - 1];
@@ -175,17 +193,32 @@ static void insert(tn_diag_t *self, entry_t *entry)
 }
 
 /* False: no memory; entry then still is safe to free. */
-static bool fill(
-    tn_diag_t *self, entry_t *entry, const tn_place_t *place, const char *fmt, va_list args)
+static bool fill_texts(entry_t *entry, const tn_place_t *place, const char *fmt, va_list args)
 {
-    entry->file = file_index(self, place->file);
-    if (entry->file < 0) return false;
     entry->text[0] = clean_message(fmt, args);
     if (entry->text[0] == NULL) return false;
     if (place->source != NULL) {
         entry->text[1] = shown_source(place, &entry->caret);
         if (entry->text[1] == NULL) return false;
     }
+    entry->public.message = entry->text[0];
+    entry->public.source = entry->text[1];
+    return true;
+}
+
+/* The entry, kept or thrown away; false: no memory. */
+static bool add_entry(tn_diag_t *self, const entry_t *place_only, const tn_place_t *place,
+    const char *fmt, va_list args)
+{
+    if (is_beyond(self, place_only)) return true;
+    entry_t *entry = tn_calloc(1, sizeof *entry);
+    if (entry == NULL) return false;
+    *entry = *place_only;
+    if (!fill_texts(entry, place, fmt, args)) {
+        entry_free(entry);
+        return false;
+    }
+    insert(self, entry);
     return true;
 }
 
@@ -197,20 +230,18 @@ void tn_diag_add_v(
     } else {
         self->n_warnings++;
     }
-    entry_t *entry = tn_calloc(1, sizeof *entry);
-    if (entry == NULL || !fill(self, entry, place, fmt, args)) {
-        entry_free(entry);
+    const int file = file_index(self, place->file);
+    if (file < 0) {
         self->failed = true;
         return;
     }
-    entry->public = (tn_diag_entry_t){.severity = severity,
-        .file = self->file[entry->file],
-        .line = place->line,
-        .column = place->column,
-        .width = place->width > 1 ? place->width : 1,
-        .message = entry->text[0],
-        .source = entry->text[1]};
-    insert(self, entry);
+    const entry_t place_only = {.file = file,
+        .public = {.severity = severity,
+            .file = self->file[file],
+            .line = place->line,
+            .column = place->column,
+            .width = place->width > 1 ? place->width : 1}};
+    if (!add_entry(self, &place_only, place, fmt, args)) self->failed = true;
 }
 
 void tn_diag_add(

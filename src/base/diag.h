@@ -16,6 +16,7 @@ typedef struct tn_place {
     int line, column, width;
     const char *source; /* n_source bytes of UTF-8 or not; NULL: none */
     size_t n_source;
+    size_t offset; /* byte of the source at which column stands */
 } tn_place_t;
 
 /** Adds one entry; the texts are copied. Control characters of the message become '?'. Entries

@@ -22,13 +22,15 @@ typedef struct builder {
     tn_yaml_node_t *root;
     tn_yaml_node_t *open[MAX_STACK]; /* collections not yet closed */
     tn_yaml_node_t *last[MAX_STACK]; /* last child of each */
+    size_t mark_index, mark_byte;    /* the last mark, in code points and in bytes */
+    size_t key_end;                  /* byte behind the last scalar */
     int depth, max_depth, n_nodes, n_documents;
     bool is_done;
 } builder_t;
 
 tn_place_t tn_yaml_place(const tn_yaml_node_t *node)
 {
-    return tn_yaml_place_of(node->source, node->line, node->column, node->width);
+    return tn_yaml_place_at(node->source, node->line, node->column, node->width, node->offset);
 }
 
 void tn_yaml_error(tn_diag_t *diag, const tn_yaml_node_t *node, const char *fmt, ...)
@@ -85,6 +87,23 @@ static int mark_line(const builder_t *b, const yaml_mark_t *mark)
     return (mark->line > INT_MAX / 2 ? INT_MAX / 2 : (int)mark->line) + b->source->first_line;
 }
 
+/* Byte of a mark. Marks ascend but for empty values, so that all of them together cost one walk. */
+static size_t mark_byte(builder_t *b, const yaml_mark_t *mark)
+{
+    const char *s = b->source->bytes;
+    while (b->mark_index > mark->index && b->mark_byte > 0) {
+        b->mark_byte--;
+        if (((unsigned char)s[b->mark_byte] & 0xC0) != 0x80) b->mark_index--;
+    }
+    while (b->mark_index < mark->index && b->mark_byte < b->source->n_bytes) {
+        b->mark_byte++;
+        const bool is_inside =
+            b->mark_byte < b->source->n_bytes && ((unsigned char)s[b->mark_byte] & 0xC0) == 0x80;
+        if (!is_inside) b->mark_index++;
+    }
+    return b->mark_byte;
+}
+
 static tn_yaml_node_t *node_new(builder_t *b, tn_yaml_kind_t kind, const yaml_event_t *event)
 {
     tn_yaml_node_t *node = tn_arena_calloc(b->arena, 1, sizeof *node);
@@ -95,6 +114,7 @@ static tn_yaml_node_t *node_new(builder_t *b, tn_yaml_kind_t kind, const yaml_ev
     node->line = mark_line(b, &event->start_mark);
     node->column = (int)event->start_mark.column + 1;
     node->width = 1;
+    node->offset = mark_byte(b, &event->start_mark);
     return node;
 }
 
@@ -119,6 +139,7 @@ static tn_yaml_node_t *scalar_new(builder_t *b, const yaml_event_t *event)
     node->is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
     node->width = node->is_block ? 1 : scalar_width(node, event);
     if (node->text == NULL) return NULL;
+    if (node->n > 0 || !node->is_plain) b->key_end = mark_byte(b, &event->end_mark);
     if (memchr(node->text, '\0', node->n) != NULL) {
         node->is_bad = true;
         tn_yaml_error(b->diag, node, "the escape for character 0 is not allowed in a text");
@@ -164,17 +185,21 @@ static void append_child(builder_t *b, tn_yaml_node_t *node)
 
 /* "{note: one, two}" makes a key 'two': true if no ':' stands between the key and its empty value.
  */
-static bool is_bare(const tn_yaml_node_t *key, const tn_yaml_node_t *value)
+static bool is_bare(const builder_t *b, const tn_yaml_node_t *key, const tn_yaml_node_t *value)
 {
     if (value->kind != TN_YAML_SCALAR || !value->is_plain || value->n > 0) return false;
-    const tn_place_t place = tn_yaml_place(key);
-    const int last = value->line == key->line ? value->column - 1 : INT_MAX;
-    int column = 1;
-    for (size_t i = 0; i < place.n_source && column <= last; i++) {
-        if (column >= key->column + key->width && place.source[i] == ':') return false;
-        if (((unsigned char)place.source[i] & 0xC0) != 0x80) column++;
-    }
-    return true;
+    const char *from = b->source->bytes + b->key_end;
+    return value->offset >= b->key_end && key->n > 0 &&
+           memchr(from, ':', value->offset - b->key_end) == NULL;
+}
+
+/* A value that is not there is shown at its key. */
+static void stand_at(tn_yaml_node_t *value, const tn_yaml_node_t *key)
+{
+    value->line = key->line;
+    value->column = key->column;
+    value->width = key->width;
+    value->offset = key->offset;
 }
 
 /* Puts a finished scalar or a just opened collection where it belongs. */
@@ -188,7 +213,8 @@ static int attach(builder_t *b, tn_yaml_node_t *node)
     if (parent->kind == TN_YAML_MAPPING && !is_key_position(b)) {
         tn_yaml_node_t *key = b->last[b->depth - 1];
         key->value = node;
-        key->is_bare = !parent->is_block && is_bare(key, node);
+        key->is_bare = !parent->is_block && is_bare(b, key, node);
+        if (tn_yaml_is_text(node, "") && node->is_plain) stand_at(node, key);
         return 0;
     }
     if (parent->kind == TN_YAML_MAPPING) {
@@ -254,9 +280,13 @@ static int on_alias(builder_t *b, const yaml_event_t *event)
 
 static int on_document(builder_t *b, const yaml_event_t *event)
 {
-    if (++b->n_documents == 1) return 0;
     const tn_yaml_node_t *mark = node_new(b, TN_YAML_SCALAR, event);
     if (mark == NULL) return TN_ENOMEM;
+    if (event->data.document_start.tag_directives.start !=
+        event->data.document_start.tag_directives.end) {
+        return stop(b, mark, "tags are not supported, remove the line %TAG");
+    }
+    if (++b->n_documents == 1) return 0;
     return stop(b, mark, "a second document starts here; one file holds one case");
 }
 

@@ -19,7 +19,7 @@ typedef struct tn_yaml_source {
     const char *name;
     const char *bytes;
     size_t n_bytes;
-    const size_t *line_start; /* n_lines offsets */
+    const size_t *line_start; /* n_lines + 1 offsets; the last is n_bytes */
     int n_lines;
     int first_line; /* number of its first line in messages */
 } tn_yaml_source_t;
@@ -37,6 +37,7 @@ typedef struct tn_yaml_node {
     size_t n;
     const tn_yaml_source_t *source;
     int line, column, width; /* from 1, in code points */
+    size_t offset;           /* byte of the source */
     int n_children;
     struct tn_yaml_node *child, *next, *value;
 } tn_yaml_node_t;

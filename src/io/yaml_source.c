@@ -40,10 +40,11 @@ tn_yaml_source_t *tn_yaml_source_new(
         n_bytes -= 3;
     }
     const int n_lines = count_lines(bytes, n_bytes, NULL);
-    size_t *start = tn_arena_calloc(arena, (size_t)n_lines, sizeof *start);
+    size_t *start = tn_arena_calloc(arena, (size_t)n_lines + 1, sizeof *start);
     tn_yaml_source_t *self = tn_arena_calloc(arena, 1, sizeof *self);
     if (start == NULL || self == NULL) return NULL;
     count_lines(bytes, n_bytes, start);
+    start[n_lines] = n_bytes;
     *self = (tn_yaml_source_t){.name = tn_arena_strndup(arena, name, strlen(name)),
         .bytes = bytes,
         .n_bytes = n_bytes,
@@ -53,18 +54,38 @@ tn_yaml_source_t *tn_yaml_source_new(
     return self->name == NULL ? NULL : self;
 }
 
-tn_place_t tn_yaml_place_of(const tn_yaml_source_t *source, int line, int column, int width)
+/* Bytes of line i (from 0) without its end. */
+static size_t line_length(const tn_yaml_source_t *source, int i)
+{
+    const char *s = source->bytes + source->line_start[i];
+    size_t n = source->line_start[i + 1] - source->line_start[i];
+    for (size_t end = n < 3 ? n : 3; end > 0; end--) {
+        if (line_end(s + n - end, end) == end) return n - end;
+    }
+    return n;
+}
+
+tn_place_t tn_yaml_place_at(
+    const tn_yaml_source_t *source, int line, int column, int width, size_t offset)
 {
     tn_place_t place = {.file = source->name, .line = line, .column = column, .width = width};
     const int i = line - source->first_line;
     if (i < 0 || i >= source->n_lines) return place;
-    const char *s = source->bytes + source->line_start[i];
-    const size_t limit = source->n_bytes - source->line_start[i];
-    size_t n = 0;
-    while (n < limit && line_end(s + n, limit - n) == 0)
-        n++;
-    place.source = s;
-    place.n_source = n;
+    place.source = source->bytes + source->line_start[i];
+    place.n_source = line_length(source, i);
+    place.offset = offset > source->line_start[i] ? offset - source->line_start[i] : 0;
+    return place;
+}
+
+tn_place_t tn_yaml_place_of(const tn_yaml_source_t *source, int line, int column, int width)
+{
+    tn_place_t place = tn_yaml_place_at(source, line, column, width, 0);
+    int at = 1;
+    while (place.offset < place.n_source) {
+        const bool starts = ((unsigned char)place.source[place.offset] & 0xC0) != 0x80;
+        if (starts && at++ == column) break;
+        place.offset++;
+    }
     return place;
 }
 
@@ -90,7 +111,7 @@ void tn_yaml_error_at(
     for (size_t i = source->line_start[line]; i < offset && i < source->n_bytes; i++) {
         if (((unsigned char)source->bytes[i] & 0xC0) != 0x80) column++;
     }
-    const tn_place_t place = tn_yaml_place_of(source, line + source->first_line, column, 1);
+    const tn_place_t place = tn_yaml_place_at(source, line + source->first_line, column, 1, offset);
     va_list args;
     va_start(args, fmt);
     tn_diag_add_v(diag, TN_SEVERITY_ERROR, &place, fmt, args);

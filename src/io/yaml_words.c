@@ -21,7 +21,7 @@ static const rewording_t table[] = {
         "':' is not expected here: put a text that contains ': ' in quotation marks, or check the "
         "indentation of this line and the one above",
         false},
-    {"could not find expected ':'", "expected ': ' after the key", true},
+    {"could not find expected ':'", "expected ': ' and a value after this key", false},
     {"did not find expected ',' or ']'", "expected ',' or ']' in the list", true},
     {"did not find expected ',' or '}'", "expected ',' or '}' in the mapping", true},
     {"did not find expected key",
@@ -69,41 +69,76 @@ static int clamp_line(size_t line, const tn_yaml_source_t *source)
     return i + source->first_line;
 }
 
-static bool is_tab_at(const tn_place_t *place)
+/* Bytes of the line before the place. */
+static size_t bytes_before(const tn_place_t *place)
 {
-    return place->source != NULL && (size_t)place->column <= place->n_source &&
-           place->source[place->column - 1] == '\t';
+    size_t i = 0;
+    for (int column = 1; i < place->n_source; i++) {
+        if (((unsigned char)place->source[i] & 0xC0) != 0x80 && column++ == place->column) break;
+    }
+    return i;
 }
 
-/* The problem's place. At the very end of the file it is the last line that holds something. */
+static bool is_tab_at(const tn_place_t *place)
+{
+    const size_t i = place->source == NULL ? 0 : bytes_before(place);
+    return place->source != NULL && i < place->n_source && place->source[i] == '\t';
+}
+
+/* True if something other than spaces stands before the place in its line. */
+static bool is_behind_text(const tn_place_t *place)
+{
+    const size_t n = place->source == NULL ? 0 : bytes_before(place);
+    for (size_t i = 0; i < n; i++) {
+        if (place->source[i] != ' ') return true;
+    }
+    return false;
+}
+
+static tn_place_t place_of(const yaml_mark_t *mark, const tn_yaml_source_t *source)
+{
+    return tn_yaml_place_of(source, clamp_line(mark->line, source), (int)mark->column + 1, 1);
+}
+
+/* The problem's place. A key without ':' and what is open at the end of the file are shown where
+ * they begin. */
 static tn_place_t problem_place(const yaml_parser_t *parser, const tn_yaml_source_t *source)
 {
-    const yaml_mark_t *mark = &parser->problem_mark;
-    tn_place_t place =
-        tn_yaml_place_of(source, clamp_line(mark->line, source), (int)mark->column + 1, 1);
-    if (place.n_source == 0 && mark->index > 0 && parser->context != NULL) {
-        mark = &parser->context_mark;
-        place = tn_yaml_place_of(source, clamp_line(mark->line, source), (int)mark->column + 1, 1);
+    const tn_place_t place = place_of(&parser->problem_mark, source);
+    const bool is_at_end = place.n_source == 0 && parser->problem_mark.index > 0;
+    const bool is_key = strcmp(parser->problem, "could not find expected ':'") == 0;
+    const bool is_elsewhere = parser->context != NULL && (is_at_end || is_key);
+    return is_elsewhere ? place_of(&parser->context_mark, source) : place;
+}
+
+/* What libyaml says in the same words for different slips. */
+static const char *special_words(const char *problem, const tn_place_t *place)
+{
+    if (strcmp(problem, "found character that cannot start any token") == 0 && is_tab_at(place)) {
+        return "a tab cannot be used for indentation, use spaces";
     }
-    return place;
+    if (strcmp(problem, "did not find expected key") == 0 && is_behind_text(place)) {
+        return "this cannot stand behind the value before it, expected the end of the line";
+    }
+    return NULL;
 }
 
 int tn_yaml_reword(const yaml_parser_t *parser, const tn_yaml_source_t *source, tn_diag_t *diag)
 {
     if (parser->error == YAML_MEMORY_ERROR) return TN_ENOMEM;
     const char *problem = parser->problem != NULL ? parser->problem : "cannot be read";
-    if (parser->error == YAML_READER_ERROR) {
+    if (parser->error == YAML_READER_ERROR || parser->problem == NULL) {
         tn_yaml_error_at(diag, source, parser->problem_offset, "not valid YAML: %s", problem);
         return TN_EINPUT;
     }
     const rewording_t *words = find(problem);
-    tn_place_t place = problem_place(parser, source);
+    const tn_place_t place = problem_place(parser, source);
+    const char *special = special_words(problem, &place);
     const int opened = clamp_line(parser->context_mark.line, source);
-    if (words == NULL) {
+    if (special != NULL) {
+        tn_diag_add(diag, TN_SEVERITY_ERROR, &place, "%s", special);
+    } else if (words == NULL) {
         tn_diag_add(diag, TN_SEVERITY_ERROR, &place, "not valid YAML: %s", problem);
-    } else if (words == &table[0] && is_tab_at(&place)) {
-        tn_diag_add(
-            diag, TN_SEVERITY_ERROR, &place, "a tab cannot be used for indentation, use spaces");
     } else if (words->names_opening && parser->context != NULL) {
         tn_diag_add(
             diag, TN_SEVERITY_ERROR, &place, "%s that starts in line %d", words->text, opened);

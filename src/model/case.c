@@ -181,7 +181,7 @@ int tn_case_parse(tn_case_t **self, const char *name, const void *bytes, size_t 
 static const char *why_unreadable(int number)
 {
     switch (number) {
-    case ENOENT: return "there is no such file";
+    case ENOENT:
     case ENOTDIR: return "there is no such file";
     case EACCES: return "the file may not be read (permission denied)";
     case EISDIR: return "this is a directory, expected a case file";

@@ -90,20 +90,8 @@ static void set_tie(tn_case_t *c, int i, int j, double tie)
     c->tie[j * c->n_actors + i] = tie;
 }
 
-/* Line of the first pair with the same two actors, 0 if there is none. */
-static int same_pair_before(
-    tn_case_reader_t *r, const tn_yaml_node_t *list, const tn_yaml_node_t *pair, int i, int j)
-{
-    for (const tn_yaml_node_t *other = list->child; other != pair; other = other->next) {
-        if (other->kind != TN_YAML_LIST || other->n_children != 3) continue;
-        const int a = tn_case_find_actor(r->c, other->child->text);
-        const int b = tn_case_find_actor(r->c, other->child->next->text);
-        if ((a == i && b == j) || (a == j && b == i)) return other->line;
-    }
-    return 0;
-}
-
-static void read_pair(tn_case_reader_t *r, const tn_yaml_node_t *list, const tn_yaml_node_t *pair)
+/* first_line: n_actors x n_actors, where a pair was given first; 0: not yet. */
+static void read_pair(tn_case_reader_t *r, const tn_yaml_node_t *pair, int *first_line)
 {
     double tie = 0.0;
     if (pair->kind != TN_YAML_LIST || pair->n_children != 3) {
@@ -119,13 +107,14 @@ static void read_pair(tn_case_reader_t *r, const tn_yaml_node_t *list, const tn_
             r->schema.diag, second, "'%s' is tied to itself, expected two actors", second->text);
         return;
     }
-    const int line = same_pair_before(r, list, pair, i, j);
-    if (line > 0) {
+    int *line = &first_line[i < j ? i * r->c->n_actors + j : j * r->c->n_actors + i];
+    if (*line > 0) {
         tn_yaml_error(r->schema.diag, pair,
             "the pair '%s' and '%s' is given twice, first in line %d", first->text, second->text,
-            line);
-    } else if (has_tie) {
-        set_tie(r->c, i, j, tie);
+            *line);
+    } else {
+        *line = pair->line;
+        if (has_tie) set_tie(r->c, i, j, tie);
     }
 }
 
@@ -157,8 +146,11 @@ static int read_ties(tn_case_reader_t *r)
         return 0;
     }
     const tn_yaml_node_t *pair = pairs == NULL ? NULL : pairs->child;
+    const size_t n_cells = (size_t)c->n_actors * (size_t)c->n_actors;
+    int *first_line = tn_arena_calloc(r->scratch, n_cells, sizeof *first_line);
+    if (first_line == NULL) return TN_ENOMEM;
     for (; pair != NULL; pair = pair->next)
-        read_pair(r, pairs, pair);
+        read_pair(r, pair, first_line);
     return 0;
 }
 

@@ -163,6 +163,7 @@ static void read_window(tn_case_reader_t *r, const tn_yaml_node_t *item, tn_even
         tn_yaml_error(r->schema.diag, item,
             "an event with 'from' and 'to' needs 'probability', a number from 0 to 1");
     }
+    if (from == NULL || to == NULL) return;
     if (event->from == TN_DATE_NONE || event->to == TN_DATE_NONE) return;
     if (event->from > event->to) {
         tn_yaml_error(

@@ -135,7 +135,8 @@ static int read_not_entered(tn_case_reader_t *r)
     if (list == NULL) return 0;
     c->not_entered = tn_arena_calloc(c->arena, (size_t)list->n_children, sizeof *c->not_entered);
     if (c->not_entered == NULL) return TN_ENOMEM;
-    const tn_schema_row_t row = {.key = "not_entered", .type = TN_SCHEMA_TEXT};
+    const tn_schema_row_t row = {
+        .key = "not_entered", .type = TN_SCHEMA_TEXT, .form = "a list of texts"};
     for (const tn_yaml_node_t *item = list->child; item != NULL; item = item->next) {
         if (tn_schema_scalar(&r->schema, &row, item, &c->not_entered[c->n_not_entered])) {
             c->n_not_entered++;
@@ -219,7 +220,8 @@ void tn_case_unknown(tn_case_reader_t *r, const tn_yaml_node_t *node, const char
     char found[128], list[1400];
     if (node->is_bad) return;
     tn_schema_found(node, found, sizeof found);
-    tn_schema_one_of(node->text, names, n_names, list, sizeof list);
+    const bool is_flood = tn_diag_n_errors(r->schema.diag) >= TN_DIAG_MAX; /* nobody reads so far */
+    tn_schema_one_of(node->text, names, is_flood ? 0 : n_names, list, sizeof list);
     tn_yaml_error(r->schema.diag, node, "unknown %s %s%s", what, found, list);
 }
 

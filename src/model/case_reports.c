@@ -23,6 +23,20 @@ static span_t span_of(int observable)
     }
 }
 
+static void unknown_leaning(
+    tn_case_reader_t *r, const tn_yaml_node_t *node, const char *const words[3])
+{
+    static const char expected[] = "asserts, neutral, denies or a number from 0 to 1";
+    const int nearest = node->kind == TN_YAML_SCALAR ? tn_str_nearest(node->text, words, 3) : -1;
+    if (nearest < 0) {
+        tn_schema_mismatch(&r->schema, "interest", expected, node);
+    } else if (!node->is_bad) {
+        tn_yaml_error(r->schema.diag, node,
+            "'interest' must be %s, found '%.40s' (did you mean '%s'?)", expected, node->text,
+            words[nearest]);
+    }
+}
+
 /* asserts, neutral, denies or a number. */
 static void read_leaning(tn_case_reader_t *r, const tn_yaml_node_t *node, double *says_yes)
 {
@@ -40,8 +54,7 @@ static void read_leaning(tn_case_reader_t *r, const tn_yaml_node_t *node, double
     if (is_number) {
         *says_yes = number + 0.0;
     } else {
-        tn_schema_mismatch(
-            &r->schema, "interest", "asserts, neutral, denies or a number from 0 to 1", node);
+        unknown_leaning(r, node, words);
     }
 }
 
@@ -133,7 +146,7 @@ static void read_truth(tn_case_reader_t *r, const tn_yaml_node_t *claim, tn_repo
     refuse_key(r, claim, "value", why);
     refuse_key(r, claim, "error", why);
     refuse_key(r, claim, "offset", why);
-    if (tn_yaml_get(claim, "is") == NULL) {
+    if (tn_yaml_get(claim, "is") == NULL && tn_yaml_get(claim, "value") == NULL) {
         tn_yaml_error(r->schema.diag, claim,
             "'is' is missing in a claim about '%s', expected true or false",
             tn_observable(report->observable)->name);
@@ -151,6 +164,7 @@ static void read_number(tn_case_reader_t *r, const tn_yaml_node_t *claim, tn_rep
     row.hi = span.hi;
     row.is_open = span.is_open;
     refuse_key(r, claim, "is", "which is a number: give 'value' and 'error'");
+    if (value == NULL && tn_yaml_get(claim, "is") != NULL) return; /* one mistake, not three */
     if (value == NULL) {
         tn_yaml_error(r->schema.diag, claim, "'value' is missing in a claim about '%s'", name);
     } else {
@@ -200,10 +214,10 @@ static void read_window(tn_case_reader_t *r, const tn_yaml_node_t *claim, tn_rep
 {
     const tn_yaml_node_t *from = tn_yaml_get(claim, "from"), *to = tn_yaml_get(claim, "to");
     if (from == NULL && to == NULL) return;
-    const bool is_fine =
-        (from == NULL || tn_case_value(r, TN_SECTION_CLAIM, claim, "from", &report->from)) &
-        (to == NULL || tn_case_value(r, TN_SECTION_CLAIM, claim, "to", &report->to));
-    if (!is_fine || report->date == TN_DATE_NONE) return;
+    const bool has_from =
+        from == NULL || tn_case_value(r, TN_SECTION_CLAIM, claim, "from", &report->from);
+    const bool has_to = to == NULL || tn_case_value(r, TN_SECTION_CLAIM, claim, "to", &report->to);
+    if (!has_from || !has_to || report->date == TN_DATE_NONE) return;
     if (to == NULL) report->to = report->date;
     if (from == NULL) report->from = report->to;
     report->has_window = true;

@@ -28,13 +28,15 @@ static tn_yaml_node_t *node_at(const setting_t *s, tn_yaml_kind_t kind, size_t f
     node->line = s->source->first_line;
     node->column = (int)tn_str_utf8_length(s->source->bytes, from) + 1;
     node->width = (int)tn_str_utf8_length(s->source->bytes + from, n);
+    node->offset = from;
     node->n = kind == TN_YAML_SCALAR ? n : 0;
     node->text = tn_arena_strndup(s->arena, s->source->bytes + from, node->n);
     return node->text == NULL ? NULL : node;
 }
 
 /* The value's nodes were parsed from a text of their own: move them behind "path=". */
-static void move_nodes(tn_yaml_node_t *node, const tn_yaml_source_t *source, int columns)
+static void move_nodes(
+    tn_yaml_node_t *node, const tn_yaml_source_t *source, int columns, size_t bytes)
 {
     tn_yaml_node_t *stack[TN_CASE_MAX_DEPTH * 2 + 2];
     int depth = 0;
@@ -44,6 +46,7 @@ static void move_nodes(tn_yaml_node_t *node, const tn_yaml_source_t *source, int
         top->source = source;
         top->line = source->first_line;
         top->column += columns;
+        top->offset += bytes;
         if (top->next != NULL && top != node) stack[depth++] = top->next;
         if (top->value != NULL) stack[depth++] = top->value;
         if (top->child != NULL) stack[depth++] = top->child;
@@ -80,7 +83,7 @@ static tn_yaml_node_t *parse_value(const setting_t *s, size_t from, int *ret)
         *ret = is_lost || *ret == TN_ENOMEM ? TN_ENOMEM : TN_EINPUT;
         return NULL;
     }
-    move_nodes(value, all, (int)tn_str_utf8_length(all->bytes, from));
+    move_nodes(value, all, (int)tn_str_utf8_length(all->bytes, from), from);
     return value;
 }
 

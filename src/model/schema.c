@@ -16,6 +16,8 @@
 /* clang-format off */
 #define ROW_TEXT(k, need_, off, mean, ex) \
     {.key = k, .type = TN_SCHEMA_TEXT, .need = need_, .unit = "", .form = "", .meaning = mean, .example = ex, .offset = off}
+#define ROW_NAME(k, need_, form_, mean) \
+    {.key = k, .type = TN_SCHEMA_TEXT, .need = need_, .unit = "", .form = form_, .meaning = mean, .offset = TN_SCHEMA_NOWHERE}
 #define ROW_ID(k, off, mean, ex) \
     {.key = k, .type = TN_SCHEMA_ID, .need = TN_REQUIRED, .unit = "", .form = "", .meaning = mean, .example = ex, .offset = off}
 #define ROW_DATE(k, need_, def, off, mean, ex) \
@@ -167,7 +169,7 @@ static const tn_schema_row_t effect_rows[] = {
     ROW_NUMBER("war_progress", TN_OPTIONAL, NULL, -3, 3, false, "", NO, "added to war progress", NULL),
     ROW_CHOICE("war", TN_OPTIONAL, NULL, "start|end|defeat", NO, "a war starts, ends, or is lost", NULL),
     ROW_FLAG("leader_ill", TN_OPTIONAL, NULL, NO, "the leader falls seriously ill; only true makes sense", NULL),
-    ROW_TEXT("replace", TN_OPTIONAL, NO, "id of the actor who is replaced by an appointee", NULL),
+    ROW_NAME("replace", TN_OPTIONAL, "the id of an actor", "the actor who is replaced by an appointee"),
     ROW_OTHER("grievance", TN_OPTIONAL, NULL, "a mapping of groups, actors or all to numbers from -3 to 3",
         "added to the grievance of a group, an actor or all; a name that is both is taken as the group", NULL),
 };
@@ -206,7 +208,7 @@ static const tn_schema_row_t interest_rows[] = {
 
 static const tn_schema_row_t report_rows[] = {
     ROW_ID("id", offsetof(tn_report_t, id), "unique name in this file", NULL),
-    ROW_TEXT("origin", TN_REQUIRED, NO, "id of the origin that said it", NULL),
+    ROW_NAME("origin", TN_REQUIRED, "the id of an origin", "who said it"),
     ROW_OTHER("via", TN_OPTIONAL, "[]", "a list of at most 16 origin ids or letters A to F",
         "every hop between the origin and the reader; [] heard directly", NULL),
     ROW_DATE("date", TN_REQUIRED, NULL, offsetof(tn_report_t, date), "day of the report, from start to as_of", NULL),
@@ -220,7 +222,7 @@ static const tn_schema_row_t report_rows[] = {
 };
 
 static const tn_schema_row_t claim_rows[] = {
-    ROW_TEXT("observable", TN_REQUIRED, NO, "what the claim is about, see OBSERVABLES", NULL),
+    ROW_NAME("observable", TN_REQUIRED, "the name of an observable", "what the claim is about"),
     ROW_FLAG("is", TN_OPTIONAL, NULL, NO, "that it was so (true) or not (false); for observables that are true or false", NULL),
     ROW_NUMBER("value", TN_OPTIONAL, NULL, -1e6, 1e6, false, "", NO, "the number claimed; for observables that are numbers", NULL),
     ROW_NUMBER("error", TN_OPTIONAL, NULL, 0, 1e6, true, "", NO, "standard error of the number; required with value; in logs for war_losses", NULL),
@@ -230,8 +232,8 @@ static const tn_schema_row_t claim_rows[] = {
 };
 
 static const tn_schema_row_t silence_rows[] = {
-    ROW_TEXT("origin", TN_REQUIRED, NO, "id of the origin that kept silent", NULL),
-    ROW_TEXT("observable", TN_REQUIRED, NO, "what it did not report; true or false only", NULL),
+    ROW_NAME("origin", TN_REQUIRED, "the id of an origin", "who kept silent"),
+    ROW_NAME("observable", TN_REQUIRED, "the name of an observable", "what it did not report; true or false only"),
     ROW_DATE("from", TN_REQUIRED, NULL, offsetof(tn_silence_t, from), "first day of the silence", NULL),
     ROW_DATE("to", TN_REQUIRED, NULL, offsetof(tn_silence_t, to), "last day, from start to as_of", NULL),
     ROW_NUMBER("p_report", TN_REQUIRED, NULL, 0, 1, false, "", offsetof(tn_silence_t, p_report),

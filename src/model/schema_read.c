@@ -11,10 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_CHOICES 8
-#define MAX_NAMES   20  /* names listed in a message */
-#define MAX_KEYS    128 /* keys of a section */
-#define SHOWN       40  /* bytes of a scalar shown in a message */
+#define MAX_CHOICES     8
+#define MAX_NAMES       20  /* names listed in a message when one is near */
+#define MAX_NAMES_ALONE 40  /* and when none is */
+#define MAX_KEYS        128 /* keys of a section */
+#define SHOWN           40  /* bytes of a scalar shown in a message */
 
 void tn_schema_expected(const tn_schema_row_t *row, char *out, size_t n)
 {
@@ -22,7 +23,9 @@ void tn_schema_expected(const tn_schema_row_t *row, char *out, size_t n)
     tn_decimal_format(row->lo, 15, lo);
     tn_decimal_format(row->hi, 15, hi);
     switch (row->type) {
-    case TN_SCHEMA_TEXT: snprintf(out, n, "a text"); return;
+    case TN_SCHEMA_TEXT:
+        snprintf(out, n, "%s", row->form[0] != '\0' ? row->form : "a text");
+        return;
     case TN_SCHEMA_ID: snprintf(out, n, "an id of small letters, digits and '-'"); return;
     case TN_SCHEMA_DATE: snprintf(out, n, "a date YYYY-MM-DD"); return;
     case TN_SCHEMA_FLAG: snprintf(out, n, "true or false"); return;
@@ -30,7 +33,7 @@ void tn_schema_expected(const tn_schema_row_t *row, char *out, size_t n)
     case TN_SCHEMA_OTHER: snprintf(out, n, "%s", row->form); return;
     case TN_SCHEMA_INTEGER:
         if (row->lo == row->hi) {
-            snprintf(out, n, "%s", lo);
+            snprintf(out, n, "%s, the only version of the format", lo);
         } else {
             snprintf(out, n, "a whole number from %s to %s", lo, hi);
         }
@@ -68,8 +71,12 @@ static void shorten(const char *text, size_t length, char out[SHOWN + 4])
 void tn_schema_found(const tn_yaml_node_t *node, char *out, size_t n)
 {
     char text[SHOWN + 4];
-    if (node->kind != TN_YAML_SCALAR) {
-        snprintf(out, n, "%s", node->kind == TN_YAML_LIST ? "a list" : "a mapping");
+    if (node->kind == TN_YAML_MAPPING) {
+        snprintf(out, n, "a mapping");
+        return;
+    }
+    if (node->kind == TN_YAML_LIST) {
+        snprintf(out, n, "a list of %d", node->n_children);
         return;
     }
     shorten(node->text, node->n, text);
@@ -82,26 +89,61 @@ void tn_schema_found(const tn_yaml_node_t *node, char *out, size_t n)
     }
 }
 
-/* What may help after a wrong scalar: quotation marks, the other words for true and false, NaN. */
-static const char *hint(const char *expected, const tn_yaml_node_t *node)
+static bool is_one_of(const tn_yaml_node_t *node, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (tn_yaml_is_text(node, words[i])) return true;
+    }
+    return false;
+}
+
+static const char *number_hint(const tn_yaml_node_t *node)
+{
+    static const char *const endless[] = {
+        ".nan", ".NaN", "nan", "NaN", ".inf", "-.inf", "inf", "-inf", "infinity"};
+    double number;
+    if (!node->is_plain && tn_str_to_double(node->text, node->n, &number)) {
+        return " (remove the quotation marks)";
+    }
+    if (is_one_of(node, endless, sizeof endless / sizeof endless[0])) return " (it must be finite)";
+    if (strncmp(node->text, "0x", 2) == 0) return " (write it in decimal)";
+    if (strchr(node->text, ',') != NULL) return " (write a decimal point, no comma)";
+    if (strchr(node->text, '%') != NULL) return " (write 0.05 for 5%)";
+    return "";
+}
+
+static const char *flag_hint(const tn_yaml_node_t *node)
 {
     static const char *const yes[] = {"yes", "Yes", "YES", "on", "On", "y", "True", "TRUE", "1"};
     static const char *const no[] = {"no", "No", "NO", "off", "Off", "n", "False", "FALSE", "0"};
-    double number;
-    if (node->kind != TN_YAML_SCALAR) return "";
-    const bool wants_number = strstr(expected, "number") != NULL;
-    if (wants_number && !node->is_plain && tn_str_to_double(node->text, node->n, &number)) {
-        return " (remove the quotation marks)";
-    }
-    if (wants_number && strchr(node->text, ',') != NULL)
-        return " (write a decimal point, no comma)";
-    if (wants_number && strchr(node->text, '%') != NULL) return " (write 0.05 for 5%)";
-    if (strcmp(expected, "true or false") != 0) return "";
     if (!node->is_plain) return " (remove the quotation marks)";
-    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
-        if (tn_yaml_is_text(node, yes[i])) return " (did you mean 'true'?)";
-        if (tn_yaml_is_text(node, no[i])) return " (did you mean 'false'?)";
+    if (is_one_of(node, yes, sizeof yes / sizeof yes[0])) return " (did you mean 'true'?)";
+    if (is_one_of(node, no, sizeof no / sizeof no[0])) return " (did you mean 'false'?)";
+    return "";
+}
+
+static bool looks_like_date(const tn_yaml_node_t *node)
+{
+    if (node->n != 10) return false;
+    for (size_t i = 0; i < 10; i++) {
+        const bool is_dash = i == 4 || i == 7;
+        if (is_dash ? node->text[i] != '-' : node->text[i] < '0' || node->text[i] > '9')
+            return false;
     }
+    return true;
+}
+
+/* What may help after a wrong scalar: quotation marks, other words for true and false, NaN,
+ * capitals. */
+static const char *hint(const char *expected, const tn_yaml_node_t *node)
+{
+    if (node->kind != TN_YAML_SCALAR) return "";
+    if (strstr(expected, "number") != NULL) return number_hint(node);
+    if (strcmp(expected, "true or false") == 0) return flag_hint(node);
+    if (strstr(expected, "a date") != NULL && looks_like_date(node))
+        return " (there is no such day)";
+    const bool is_small = node->n == 1 && node->text[0] >= 'a' && node->text[0] <= 'f';
+    if (strstr(expected, "a letter") != NULL && is_small) return " (write it as a capital)";
     return "";
 }
 
@@ -115,15 +157,27 @@ void tn_schema_mismatch(
         r->diag, node, "'%s' must be %s, found %s%s", key, expected, found, hint(expected, node));
 }
 
+static bool is_repeated(const char *const *names, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(names[k], names[i]) == 0) return true;
+    }
+    return false;
+}
+
 void tn_schema_one_of(
     const char *text, const char *const *names, size_t n_names, char *out, size_t n)
 {
     const int nearest = tn_str_nearest(text, names, n_names);
-    const size_t n_listed = n_names > MAX_NAMES ? 0 : n_names;
-    size_t at = (size_t)snprintf(out, n, "%s", n_listed > 0 ? ", expected one of: " : "");
-    for (size_t i = 0; i < n_listed && at < n; i++) {
-        at += (size_t)snprintf(out + at, n - at, "%s%s", i > 0 ? ", " : "", names[i]);
+    const size_t most = nearest >= 0 ? MAX_NAMES : MAX_NAMES_ALONE;
+    size_t at = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < n_names && n_names <= most && at < n; i++) {
+        if (is_repeated(names, i)) continue;
+        const char *before = i == 0 ? ", expected one of: " : ", ";
+        at += (size_t)snprintf(out + at, n - at, "%s%s", before, names[i]);
     }
+    if (n_names > most) at += (size_t)snprintf(out, n, ", see tenure-case(5)");
     if (nearest >= 0 && at < n) snprintf(out + at, n - at, " (did you mean '%s'?)", names[nearest]);
 }
 
@@ -215,15 +269,19 @@ static bool convert(tn_arena_t *arena, const tn_schema_row_t *row, const char *t
     return false;
 }
 
+/* "'basis' must be one of: none, public, found 'publik' (did you mean 'public'?)" */
 static void unknown_choice(
     const tn_schema_reader_t *r, const tn_schema_row_t *row, const tn_yaml_node_t *node)
 {
-    char words[128], list[512], found[128];
+    char words[128], expected[256], found[128];
     const char *names[MAX_CHOICES];
     const size_t n = split_words(row->form, words, names);
+    const int nearest = tn_str_nearest(node->text, names, n);
+    tn_schema_expected(row, expected, sizeof expected);
     tn_schema_found(node, found, sizeof found);
-    tn_schema_one_of(node->text, names, n, list, sizeof list);
-    tn_yaml_error(r->diag, node, "unknown %s %s%s", row->key, found, list);
+    tn_yaml_error(r->diag, node, "'%s' must be %s, found %s%s%s%s", row->key, expected, found,
+        nearest >= 0 ? " (did you mean '" : "", nearest >= 0 ? names[nearest] : "",
+        nearest >= 0 ? "'?)" : "");
 }
 
 bool tn_schema_scalar(
@@ -264,7 +322,8 @@ static void unknown_key(
     const char *names[MAX_KEYS];
     char list[1024], found[128];
     size_t n = 0;
-    for (; n < section->n_rows && n < MAX_KEYS; n++)
+    const bool is_flood = tn_diag_n_errors(r->diag) >= TN_DIAG_MAX; /* nobody reads so far */
+    for (; !is_flood && n < section->n_rows && n < MAX_KEYS; n++)
         names[n] = section->row[n].key;
     tn_schema_found(key, found, sizeof found);
     tn_schema_one_of(key->text, names, n, list, sizeof list);
@@ -277,6 +336,13 @@ static void missing_key(const tn_schema_reader_t *r, const tn_schema_section_t *
 {
     char expected[256];
     tn_schema_expected(row, expected, sizeof expected);
+    const tn_yaml_node_t *id = tn_yaml_get(node, "id");
+    if (section->path[0] != '\0' && id != NULL && id->kind == TN_YAML_SCALAR) {
+        const char *noun = strchr(section->a_noun, ' ') + 1; /* those with ids have an article */
+        tn_yaml_error(r->diag, node, "'%s' is missing in %s '%.64s', expected %s", row->key, noun,
+            id->text, expected);
+        return;
+    }
     if (section->path[0] != '\0') {
         tn_yaml_error(r->diag, node, "'%s' is missing in %s, expected %s", row->key,
             section->a_noun, expected);

@@ -15,14 +15,14 @@ static void overall(tn_page_t *page, const tn_forecast_t *f)
     tn_number_percent(now, f->posterior.exit[f->pivot]);
     tn_page_paragraph(page, TN_STYLE_PLAIN,
         "All claims together: from %s %% to %s %% within %s. Below, each origin against a forecast "
-        "without it; these need not add up.",
+        "without it; these need not add up. In brackets: the reports that carry its claims.",
         prior, now, f->horizon[f->pivot].label);
 }
 
 static void set_claims(tn_grid_t *g, int column, const tn_origin_effect_t *o)
 {
     char text[48];
-    (void)snprintf(text, sizeof text, "%d/%d", o->n_claims, o->n_reports);
+    (void)snprintf(text, sizeof text, "%d (%d)", o->n_claims, o->n_reports);
     tn_grid_set(g, column, text);
 }
 
@@ -44,7 +44,7 @@ void tn_table_reports(tn_page_t *page, const tn_forecast_t *f)
     overall(page, f);
     tn_grid_init(&g, f->n_origins);
     const int first = tn_grid_column(&g, "claims attributed to", TN_COLUMN_LEFT, 0, true);
-    (void)tn_grid_column(&g, "claims/reports", TN_COLUMN_RIGHT, 3, false);
+    (void)tn_grid_column(&g, "claims", TN_COLUMN_RIGHT, 3, false);
     (void)tn_table_column_error(&g, "log-odds", "", 2);
     (void)tn_table_column_error(&g, "points", "", 0);
     (void)tn_grid_column(&g, "", TN_COLUMN_LEFT, 1, false);
