@@ -15,5 +15,6 @@
 #include "tenure/error.h"
 #include "tenure/forecast.h"
 #include "tenure/report.h"
+#include "tenure/spells.h"
 #include "tenure/version.h"
 #endif

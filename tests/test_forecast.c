@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "court/calibrate.h"
 #include "model/case.h"
 #include "tenure.h"
 
@@ -33,23 +32,18 @@ static tn_case_t *read_case(const char *name, const char *const *set, size_t n_s
     return c;
 }
 
-static tn_forecast_t run_calibrated(const tn_case_t *c, const tn_forecast_options_t *opt)
-{
-    tn_forecast_t f;
-    tn_error_t err = {0};
-    if (tn_forecast_run(&f, c, opt, &err) != 0) fail_msg("%s", err.message);
-    return f;
-}
-
-/** Rates of the size calibration finds; calibrating anew in every test would take most of its time.
- */
+/** Rates of the size calibration finds: calibrating in every test would take most of its time, and
+ *  has a test of its own. */
 static const double usual_knobs[TN_N_KNOBS] = {1.0, 0.1, 0.008, 0.01, 0.0005, 1.0};
 
 static tn_forecast_t run(const tn_case_t *c, const tn_forecast_options_t *opt)
 {
+    tn_forecast_t f;
+    tn_error_t err = {0};
     tn_forecast_options_t quick = *opt;
     if (quick.knobs == NULL) quick.knobs = usual_knobs;
-    return run_calibrated(c, &quick);
+    if (tn_forecast_run(&f, c, &quick, &err) != 0) fail_msg("%s", err.message);
+    return f;
 }
 
 static bool is_same(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
@@ -99,13 +93,13 @@ static void threads_and_instruction_sets_give_the_same_bits(void **state)
     opt.n_worlds = 5000; /* a partial last block too */
     opt.n_threads = 1;
     opt.isa = TN_ISA_BASELINE;
-    tn_forecast_t first = run_calibrated(c, &opt);
+    tn_forecast_t first = run(c, &opt);
     const int threads[] = {2, 4, 3};
     const tn_isa_t isa[] = {TN_ISA_AVX2, TN_ISA_AVX512, TN_ISA_AUTO};
     for (int k = 0; k < 3; k++) {
         opt.n_threads = threads[k];
         opt.isa = isa[k];
-        tn_forecast_t other = run_calibrated(c, &opt);
+        tn_forecast_t other = run(c, &opt);
         check_same_forecast(&first, &other);
         tn_forecast_free(&other);
     }
@@ -190,39 +184,6 @@ static void a_repeated_report_changes_nothing(void **state)
     tn_free(more);
     tn_forecast_free(&with);
     tn_forecast_free(&again);
-    tn_case_free(c);
-}
-
-static void calibration_meets_every_target(void **state)
-{
-    (void)state;
-    const char *const names[] = {"kremlin-2022", "generic-autocracy"};
-    for (int k = 0; k < 2; k++) {
-        tn_case_t *c = read_case(names[k], NULL, 0);
-        tn_calibration_t calibration;
-        const tn_ensemble_t e = {.watch_observable = -1, .watch_event = -1};
-        assert_int_equal(tn_calibrate(&calibration, c, &e, NULL), 0);
-        for (int r = 0; r < TN_N_ROUTES; r++) {
-            if (isnan(calibration.target[r])) continue;
-            check_close(log(calibration.hazard[r] / calibration.target[r]), 0.0, 0.0,
-                TN_CALIBRATION_TOLERANCE, "within 3 per cent");
-        }
-        tn_case_free(c);
-    }
-}
-
-static void an_impossible_target_fails_with_its_name(void **state)
-{
-    (void)state;
-    const char *const set[] = {"reference.coup=0.9", "ties={default: 0, within_group: 0}"};
-    tn_case_t *c = read_case("generic-autocracy", set, 2);
-    tn_error_t err = {0};
-    tn_forecast_t f;
-    tn_forecast_options_t opt = TN_FORECAST_OPTIONS_DEFAULT;
-    opt.n_worlds = 1024;
-    assert_int_equal(tn_forecast_run(&f, c, &opt, &err), TN_ECONVERGE);
-    assert_non_null(strstr(err.message, "calibration failed: coup reached"));
-    assert_non_null(strstr(err.message, "target 0.9/yr, plot_rate="));
     tn_case_free(c);
 }
 
@@ -478,8 +439,6 @@ int main(void)
         cmocka_unit_test(the_question_counts_only_its_routes),
         cmocka_unit_test(without_reports_the_posterior_is_the_prior),
         cmocka_unit_test(a_repeated_report_changes_nothing),
-        cmocka_unit_test(calibration_meets_every_target),
-        cmocka_unit_test(an_impossible_target_fails_with_its_name),
         cmocka_unit_test(unknown_events_are_named),
         cmocka_unit_test(more_of_a_cause_gives_more_of_its_effect),
         cmocka_unit_test(conditioning_and_forcing_on_defeat_raise_the_risk),

@@ -8,6 +8,10 @@ double tn_exp(double x) { return Sleef_cinz_expd1_u10purec(x); }
 
 double tn_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
 
+double tn_log1p(double x) { return Sleef_log1pd1_u10purec(x); }
+
+double tn_expm1(double x) { return Sleef_expm1d1_u10purec(x); }
+
 double tn_pow(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
 
 void tn_sincospi(double x, double *sine, double *cosine)

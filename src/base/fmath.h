@@ -5,6 +5,9 @@
 #define TN_BASE_FMATH_H
 double tn_exp(double x);
 double tn_log(double x);
+/** log(1 + x) and exp(x) - 1, scalar only: the form without FMA is the same everywhere. */
+double tn_log1p(double x);
+double tn_expm1(double x);
 double tn_pow(double x, double y);
 /** sin and cos of pi x. */
 void tn_sincospi(double x, double *sine, double *cosine);
