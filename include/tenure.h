@@ -14,6 +14,7 @@
 #include "tenure/diag.h"
 #include "tenure/error.h"
 #include "tenure/forecast.h"
+#include "tenure/frame.h"
 #include "tenure/report.h"
 #include "tenure/spells.h"
 #include "tenure/version.h"
