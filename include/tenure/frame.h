@@ -16,7 +16,7 @@ extern "C" {
 #define TN_FRAME_MAX_CELLS   400000000 /**< rows x columns */
 
 /** A column holds numbers, or levels (text and factors), or both (numbers with value labels). */
-typedef struct tn_column {
+typedef struct tn_frame_column {
     char *name;     /**< UTF-8, unique in the frame */
     char *label;    /**< variable label of the file, or NULL */
     double *number; /**< n_rows, NaN = missing; NULL for text */
@@ -26,12 +26,12 @@ typedef struct tn_column {
     int n_levels;
     bool is_factor; /**< the file itself says so (R factor, value labels) */
     bool is_date;   /**< number counts days since 1970-01-01 */
-} tn_column_t;
+} tn_frame_column_t;
 
 typedef struct tn_frame {
     size_t n_rows;
     int n_columns;
-    tn_column_t *column;
+    tn_frame_column_t *column;
 } tn_frame_t;
 
 typedef struct tn_frame_options {
