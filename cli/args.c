@@ -180,44 +180,8 @@ bool cli_parse_integer(const char *text, long long lo, long long hi, long long *
     return errno == 0 && *value >= lo && *value <= hi;
 }
 
-/** Damerau-Levenshtein distance (adjacent swaps count one) of names shorter than MAX_NAME. */
-static int edit_distance(const char *a, const char *b)
-{
-    int d[MAX_NAME + 1][MAX_NAME + 1];
-    const size_t n = strlen(a), m = strlen(b);
-    for (size_t i = 0; i <= n; i++)
-        d[i][0] = (int)i;
-    for (size_t j = 0; j <= m; j++)
-        d[0][j] = (int)j;
-    for (size_t i = 1; i <= n; i++) {
-        for (size_t j = 1; j <= m; j++) {
-            int least = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            if (d[i - 1][j] + 1 < least) least = d[i - 1][j] + 1;
-            if (d[i][j - 1] + 1 < least) least = d[i][j - 1] + 1;
-            const bool is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            if (is_swap && d[i - 2][j - 2] + 1 < least) least = d[i - 2][j - 2] + 1;
-            d[i][j] = least;
-        }
-    }
-    return d[n][m];
-}
-
 const char *cli_nearest(const char *text, const char *const *names, size_t n_names)
 {
-    const char *best = NULL;
-    int best_distance = 0;
-    const size_t n = strlen(text);
-    if (n == 0 || n > MAX_NAME) return NULL;
-    for (size_t k = 0; k < n_names; k++) {
-        const size_t m = strlen(names[k]);
-        if (m > MAX_NAME) continue;
-        const int distance = edit_distance(text, names[k]);
-        const size_t longer = n > m ? n : m;
-        const bool is_near = (size_t)distance * 3 <= longer + 1;
-        if (is_near && (best == NULL || distance < best_distance)) {
-            best = names[k];
-            best_distance = distance;
-        }
-    }
-    return best;
+    const int k = tn_str_nearest(text, names, n_names);
+    return k >= 0 ? names[k] : NULL;
 }

@@ -31,6 +31,10 @@ typedef struct tn_diag_entry {
 
 typedef struct tn_diag tn_diag_t;
 
+/** Index of the name nearest to a misspelt text (Damerau-Levenshtein distance, at most a third of
+ *  the length wrong), or -1. */
+TN_API int tn_str_nearest(const char *text, const char *const *names, size_t n_names);
+
 TN_API TN_MUST_CHECK int tn_diag_new(tn_diag_t **self);
 TN_API void tn_diag_free(tn_diag_t *self);
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tenure/export.h"
+#include "tenure/diag.h" /* tn_str_nearest */
 
 /** Decimal number of exactly n characters: [+-]digits[.digits][e[+-]digits]; finite; no locale.
  * False otherwise. */
@@ -14,10 +14,6 @@ bool tn_str_to_double(const char *text, size_t n, double *value);
 bool tn_str_to_int64(const char *text, size_t n, int64_t lo, int64_t hi, int64_t *value);
 /** Length of the UTF-8 text in code points up to n bytes; -1 if it is not valid UTF-8. */
 long tn_str_utf8_length(const char *text, size_t n);
-/** Index of the name nearest to text (Damerau-Levenshtein, at most a third of the length wrong), or
- * -1. */
-int tn_str_nearest(const char *text, const char *const *names, size_t n_names);
-
 /** Growing text. Zero-initialise. After a failed append `failed` stays set and later appends do
  * nothing. */
 typedef struct tn_text {
