@@ -29,7 +29,7 @@ test: packages-test ## build and run the tests
 fuzz: packages-ci ## one minute of fuzzing per reader of outside bytes
 	@tools/fuzz 60
 
-docs: build ## make the generated man page of the case file anew
+docs: build ## make the generated texts anew: man page of the case file, output in the README
 	@tools/docs $(BUILD)
 
 install: build ## install under PREFIX

@@ -216,13 +216,13 @@ status=$?
 has err 'interrupted'
 [ ! -e interrupted ] || fail 'a file is left'
 
-### Every example in the manual pages runs
+### Every example in the manual pages and the README runs
 # the calibration has its own checks above; here the bundled cases come without it, to save time
 cp $quick $kremlin
 sed 's/^reference:.*/&\n  anchor: fixed/' "$root/$case_file" > $case_file
 grep -q 'anchor: fixed' $case_file || { what=$case_file; fail 'the quick case was not made'; }
-for page in "$root"/man/*.1; do
-    sed -n 's/^\$ \(tenure .*\)$/\1/p' "$page" > examples
+for page in "$root"/man/*.1 "$root"/README.md; do
+    sed -n 's/^\(\$ \)*\(tenure [a-z-].*\)$/\2/p' "$page" | sed 's/ *#.*//' > examples
     [ -s examples ] || { what=$page; fail 'has no examples'; }
     while read -r example; do
         what=$example
@@ -231,9 +231,9 @@ for page in "$root"/man/*.1; do
         (
             tenure() { "$program" "$@"; }
             eval "$example"
-        ) > out 2> err || fail 'an example of a manual page failed'
+        ) > out 2> err || fail 'an example failed'
     done < examples
-    rm -f other-case.yaml
+    rm -f other-case.yaml my-case.yaml
 done
 
 echo "$n_checks runs, $n_failed failures"
