@@ -18,7 +18,7 @@ static double power_of(const double *power, uint32_t mask)
 uint32_t tn_urc(const double *power, int n)
 {
     double total[1 << MAX_POWERS];
-    bool is_stable[1 << MAX_POWERS];
+    bool is_stable[1 << MAX_POWERS] = {false};
     const uint32_t all = (1u << n) - 1u;
     for (uint32_t m = 1; m <= all; m++) {
         total[m] = power_of(power, m);
