@@ -125,15 +125,15 @@ typedef enum tn_cox_product {
 /** Cumulative incidence by cause for new rows from one model per cause.
  *  @param fits, baselines  n_causes each, of the same covariates and strata in the same order.
  *  @param times  n_times ascending.
- *  @param event_free  out, n x n_times, or NULL.
- *  @param out  n_causes sets of curves (cumhaz not written).
- *  The standard error is the delta method on the jumps of the hazards and the coefficients; the
+ *  @param event_free  out: probability of no exit yet, or NULL.
+ *  @param out  n_causes sets of curves. cumhaz is not written in either.
+ *  The standard errors are the delta method on the jumps of the hazards and the coefficients; the
  *  causes' martingales are orthogonal. @return as tn_cox_predict. Cost O(n (steps p + n_times
  * p^2)). Source: Andersen, Borgan, Gill & Keiding (1993) VII.2. */
 TN_API TN_MUST_CHECK int tn_cox_cif(int n_causes, const tn_cox_t *fits,
     const tn_cox_baseline_t *baselines, const tn_cox_rows_t *rows, size_t n_times,
     const double *times, tn_cox_product_t product, tn_interval_t scale, double level,
-    double *event_free, const tn_cox_curves_t *out, tn_error_t *err);
+    const tn_cox_curves_t *event_free, const tn_cox_curves_t *out, tn_error_t *err);
 
 /** Residuals of the rows, in the caller's order. @return 0, TN_EARG, TN_ENOMEM. Cost O(n p). */
 TN_API TN_MUST_CHECK int tn_cox_martingale(

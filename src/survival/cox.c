@@ -249,6 +249,15 @@ out:
     return ret;
 }
 
+int tn_cox_usable(const tn_cox_t *fit, tn_error_t *err)
+{
+    if (fit->data != NULL && fit->n_events > 0 &&
+        (fit->n_covariates == 0 || isfinite(fit->coef[0])))
+        return 0;
+    return tn_error_set(
+        err, TN_EARG, "cox: the model has no coefficients: %s", tn_fit_status_text(fit->status));
+}
+
 static int estimate(tn_cox_t *self, const tn_cox_options_t *opt)
 {
     target_t t = {.data = self->data};

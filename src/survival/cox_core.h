@@ -29,6 +29,7 @@ typedef struct tn_cox_view {
     size_t n_groups;
     const tn_cox_group_t *group;
     const uint32_t *leave;
+    const double *factor; /* n_groups: multiplies what a group says, or NULL: 1 (not for LOGLIK) */
     bool is_efron;
 } tn_cox_view_t;
 
@@ -93,6 +94,13 @@ typedef struct tn_cox_span {
 /** Fills spans (n) in the order of the sorted rows. */
 void tn_cox_spans(const struct tn_cox_data *data, tn_cox_span_t *spans);
 
+/** Running sums from the end of each stratum (early times) up: x[k] becomes the sum of its groups
+ * k, k + 1, .., so that a row at risk in from..to-1 has x[from] - x[to]; width numbers a group. */
+void tn_cox_accumulate(const struct tn_cox_data *data, size_t width, double *x);
+/** x[from] - x[to], column j of width, 0 beyond the end of the row's stratum. */
+double tn_cox_over(const struct tn_cox_data *data, const tn_cox_span_t *span, const double *x,
+    size_t width, size_t j);
+
 /** Score residuals of the sorted rows, by row (n x p), not weighted. @return 0, TN_ENOMEM. */
 int tn_cox_score_rows(const struct tn_cox_data *data, const double *beta, double *residual);
 
@@ -100,6 +108,9 @@ int tn_cox_score_rows(const struct tn_cox_data *data, const double *beta, double
  *  @param residual  n x p, sorted rows, by row. @return 0, TN_ENOMEM. */
 int tn_cox_outer(
     const struct tn_cox_data *data, const double *residual, double *outer, double *total);
+
+/** TN_EARG with a message unless the fit has coefficients. */
+int tn_cox_usable(const tn_cox_t *fit, tn_error_t *err);
 
 /** b' a^-1 b; NaN if a is not positive definite. @return 0, TN_ENOMEM. */
 int tn_cox_quadratic(int p, const double *a, const double *b, double *value);

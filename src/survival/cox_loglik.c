@@ -138,6 +138,7 @@ static inline __attribute__((always_inline)) bool close_group(
     double m = 0.0;
     for (uint32_t i = g->events; i < g->end; i++)
         m += v->w[i];
+    if (v->factor != NULL) m *= v->factor[g - v->group];
     if (!(w->s.s0[0] > 0.0)) return false;
     if (d == 1 || !v->is_efron) {
         close_plain(w, m, stride, with_info);
@@ -230,21 +231,32 @@ static bool risks(const tn_cox_view_t *v, const double *beta, double *r)
     return largest < LARGEST_EXPONENT;
 }
 
-/* The events' own terms: sum w eta and sum w z. */
-static void events(
-    const tn_cox_view_t *v, const double *beta, bool with_log, double *loglik, double *score)
+/* The events' own terms: sum w z and sum w eta. */
+static void events_score(const tn_cox_view_t *v, double *score)
 {
+    for (size_t k = 0; k < v->n_groups; k++) {
+        const double factor = v->factor != NULL ? v->factor[k] : 1.0;
+        for (uint32_t i = v->group[k].events; i < v->group[k].end; i++) {
+            const double *z = v->z + i * (size_t)v->stride;
+            for (int j = 0; j < v->p; j++)
+                score[j] += factor * v->w[i] * z[j];
+        }
+    }
+}
+
+static double events_loglik(const tn_cox_view_t *v, const double *beta)
+{
+    double sum = 0.0;
     for (size_t k = 0; k < v->n_groups; k++) {
         for (uint32_t i = v->group[k].events; i < v->group[k].end; i++) {
             const double *z = v->z + i * (size_t)v->stride;
             double eta = v->offset != NULL ? v->offset[i] : 0.0;
-            for (int j = 0; j < v->p; j++) {
-                score[j] += v->w[i] * z[j];
+            for (int j = 0; j < v->p; j++)
                 eta += z[j] * beta[j];
-            }
-            if (with_log) *loglik += v->w[i] * eta;
+            sum += v->w[i] * eta;
         }
     }
+    return sum;
 }
 
 bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_want_t want,
@@ -260,11 +272,11 @@ bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_want_t 
     memset(work->sums, 0, 3 * size * sizeof *work->sums);
     if (!run(&w, want)) return false;
     memset(score, 0, p * sizeof *score);
-    events(view, beta, want == TN_COX_LOGLIK, &w.loglik, score);
+    events_score(view, score);
     const double *out1 = (const double *)w.out.s1, *out2 = (const double *)w.out.s2;
     for (size_t j = 0; j < p; j++)
         score[j] -= out1[j];
-    if (want == TN_COX_LOGLIK) *loglik = w.loglik;
+    if (want == TN_COX_LOGLIK) *loglik = w.loglik + events_loglik(view, beta);
     if (want == TN_COX_SCORE) return true;
     for (size_t j = 0; j < p; j++) {
         for (size_t k = j; k < p; k++) {

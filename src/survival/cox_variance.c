@@ -146,9 +146,7 @@ void tn_cox_spans(const struct tn_cox_data *data, tn_cox_span_t *spans)
     }
 }
 
-/* Running sums from the end of each stratum (early times) up: total[k] = sum of groups k, k+1, ..,
- * so that a row at risk in from..to-1 has total[from] - total[to]; width numbers a group. */
-static void accumulate(const struct tn_cox_data *data, size_t width, double *x)
+void tn_cox_accumulate(const struct tn_cox_data *data, size_t width, double *x)
 {
     for (int s = 0; s < data->n_strata; s++) {
         for (size_t k = data->stratum_group[s + 1]; k-- > data->stratum_group[s];) {
@@ -159,10 +157,11 @@ static void accumulate(const struct tn_cox_data *data, size_t width, double *x)
     }
 }
 
-/* Value of a running sum at group `to`, 0 at the end of the row's stratum. */
-static double sum_at(const double *x, size_t width, size_t j, size_t to, size_t end_of_stratum)
+double tn_cox_over(const struct tn_cox_data *data, const tn_cox_span_t *span, const double *x,
+    size_t width, size_t j)
 {
-    return to < end_of_stratum ? x[to * width + j] : 0.0;
+    const size_t end = data->stratum_group[data->view.group[span->from].stratum + 1];
+    return x[span->from * width + j] - (span->to < end ? x[span->to * width + j] : 0.0);
 }
 
 int tn_cox_score_rows(const struct tn_cox_data *data, const double *beta, double *residual)
@@ -178,22 +177,20 @@ int tn_cox_score_rows(const struct tn_cox_data *data, const double *beta, double
         return ret;
     }
     tn_cox_spans(data, spans);
-    accumulate(data, 1, steps.hazard);
-    accumulate(data, p, steps.drift);
+    tn_cox_accumulate(data, 1, steps.hazard);
+    tn_cox_accumulate(data, p, steps.drift);
     memset(residual, 0, v->n * p * sizeof *residual);
     for (size_t i = 0; i < v->n; i++) {
         const tn_cox_span_t *row = spans + i;
         if (row->from >= row->to) continue;
         const size_t from = row->from;
-        const size_t end = data->stratum_group[v->group[from].stratum + 1];
-        const double r = steps.r[i];
         const double tied = row->is_event ? steps.tied_hazard[from] : 0.0;
-        const double hazard = steps.hazard[from] - sum_at(steps.hazard, 1, 0, row->to, end) - tied;
+        const double hazard = tn_cox_over(data, row, steps.hazard, 1, 0) - tied;
         for (size_t j = 0; j < p; j++) {
             const double z = v->z[i * stride + j];
-            double drift = steps.drift[from * p + j] - sum_at(steps.drift, p, j, row->to, end);
+            double drift = tn_cox_over(data, row, steps.drift, p, j);
             if (row->is_event) drift -= steps.tied_drift[from * p + j];
-            residual[i * p + j] = r * (drift - z * hazard);
+            residual[i * p + j] = steps.r[i] * (drift - z * hazard);
             if (row->is_event) residual[i * p + j] += z - steps.zbar[from * p + j];
         }
     }
