@@ -426,6 +426,233 @@ static void the_residuals_of_lung_are_those_of_r(void **state)
     fixture_free(&f);
 }
 
+/* heart with weights 1 + (row % 3) / 2, offsets 0.01 (row % 7), strata by surgery, clusters by id:
+ * figures of R 4.2.2, survival 3.5-3,
+ *   coxph(Surv(start, stop, event) ~ age + year + transplant + strata(surgery) + offset(off) +
+ *     cluster(id), h, weights = w, ties = ti, control = coxph.control(1e-12, 1e-14, 100)) */
+typedef struct heart_figures {
+    double coef[3], naive[9], var[9], loglik[2], score, wald, score_robust;
+    double martingale[6], deviance[6], score_residuals[12], dfbeta[12];
+    double schoenfeld[12], scaled[12], zph[4][4];
+} heart_figures_t;
+
+static const heart_figures_t heart_figures[2] = {
+    {.coef = {0.0345051306151622, -0.134784123026074, -0.0468821133315697},
+        .naive = {0.000137160009412726, 6.25921468784116e-05, -0.000640999379051329,
+            6.25921468784116e-05, 0.00322821819887574, 0.000847869118496821, -0.000640999379051329,
+            0.000847869118496821, 0.0651532508114948},
+        .var = {0.000228794501879806, 0.000277065853692201, -0.000626020223507616,
+            0.000277065853692201, 0.00555797768307596, 0.00402125939248502, -0.000626020223507616,
+            0.00402125939248502, 0.102152044600934},
+        .loglik = {-459.365410588105, -450.742011141934},
+        .score = 16.3955149577198,
+        .wald = 11.6287634545346,
+        .martingale = {0.64641595837586, 0.830463210089612, 0, 0.675424856548816,
+            -0.370990203483533, 0.967599544867034},
+        .deviance = {0.886812406334824, 1.37420676465012, 0, 0.948486527285325, -0.861382845758531,
+            2.21900124565162},
+        .score_residuals = {-11.0722771917859, 2.70746814263049, 0, 4.08293060902139,
+            -1.92032861968939, -2.05385813160265, 0, -1.76246373431692, -0.565772134400717,
+            -0.0891060096555011, 0, 0.486116988971256},
+        .dfbeta = {-0.00191431732204302, 0.000599835725892159, 0, 0.000207146585642649,
+            -0.0110579671785516, -0.0130727723771117, 0, -0.00753284179002114, -0.047089137456219,
+            -0.0185648689553664, 0, 0.0413409113224239},
+        .schoenfeld = {3.88989087130344, 3.50659176110495, 6.01374492999544, -12.1409436394775,
+            1.49932737033242, 2.32068260647205, -1.96843211158022, 0.219110667338327,
+            -0.0248887949549761, -0.0248887949549761, -0.0404933825882808, -0.0404933825882808},
+        .scaled = {0.0827554273364074, 0.0826682081876891, 0.0890746170489478, -0.0874134521625381,
+            0.244905633206299, 0.441969813719594, -0.585717741664112, -0.141303405945227,
+            -0.260164875133454, -0.189507657758458, -0.659036244117564, 0.3528558109478},
+        .zph = {{2.82762223264037, 5.17146387055699, 0.00484102544191916, 9.02133589990146},
+            {3.05918036907135, 3.08766292097657, 0.371702676105423, 7.90204377248718},
+            {1.64353738493144, 4.47378313974777, 0.0112251792862859, 6.94057426169997},
+            {2.68220851683518, 3.8503200028632, 0.0272205238121346, 7.45786742460759}}},
+    {.coef = {0.0345084300266576, -0.134429778383979, -0.0498680849539772},
+        .naive = {0.000137298201322653, 6.30822234399783e-05, -0.000640940623873248,
+            6.30822234399783e-05, 0.00322904260555715, 0.000854531728565654, -0.000640940623873248,
+            0.000854531728565654, 0.0651317556461797},
+        .var = {0.000227986379774047, 0.000279744842657368, -0.000614534764399387,
+            0.000279744842657368, 0.00550344509689072, 0.00406202209870685, -0.000614534764399387,
+            0.00406202209870685, 0.10136360267387},
+        .loglik = {-459.720788544047, -451.11841522286},
+        .score = 16.3484576690599,
+        .wald = 11.73392175474,
+        .martingale = {0.647950427301757, 0.819847862753078, 0, 0.65714846897265,
+            -0.368846592918187, 0.967665647228816},
+        .deviance = {0.889980735149938, 1.33724022927651, 0, 0.909185691374006, -0.858890671643588,
+            2.21989162501659},
+        .score_residuals = {-11.094925313689, 2.68387026931466, 0, 3.91413704414141,
+            -1.92611901283148, -2.00244246798182, 0, -1.70052381640813, -0.565310530238804,
+            -0.0866895550888298, 0, 0.465930559061453},
+        .dfbeta = {-0.00192373001307708, 0.000595469789782491, 0, 0.00019724599399929,
+            -0.0111037330471138, -0.0127414930312723, 0, -0.0072689984119904, -0.0470316131652017,
+            -0.0181551900548978, 0, 0.0395774914883681},
+        .schoenfeld = {3.87389406624994, 3.49059495605145, 6.00739747676146, -12.1472910927115,
+            1.48902793202236, 2.31038316816199, -1.95549303568232, 0.232049743236225,
+            -0.0246880883124421, -0.0246880883124421, -0.0397588269081288, -0.0397588269081288},
+        .scaled = {0.0826309409405601, 0.0825699386503798, 0.0890282600441819, -0.0875675667406169,
+            0.242926101340088, 0.44002697821597, -0.582133692102746, -0.138251388568934,
+            -0.261255060129836, -0.190189104090421, -0.658191444670136, 0.354713715089098},
+        .zph = {{2.84714704000703, 5.1061847843467, 0.00450191541196406, 8.98166492981615},
+            {3.0728380636929, 3.05510434295809, 0.373488453874483, 7.88341525559336},
+            {1.65754568172387, 4.41229780779572, 0.0109688266775996, 6.8981282746607},
+            {2.70126295420079, 3.7907535993451, 0.02635363353683, 7.42126237363022}}},
+};
+
+static const model_t heart_model = {"heart", "heart", "start", "stop", "event", 1,
+    {"age", "year", "transplant"}, .stratum = "surgery", .cluster = "id", .is_robust = true};
+
+/* The rows of data also get their weights and offsets. */
+static bool heart_read(fixture_t *f, double *weight, double *offset)
+{
+    if (!fixture_read(f, &heart_model)) return false;
+    for (size_t i = 0; i < f->spells.n; i++) {
+        weight[i] = 1.0 + (double)((i + 1) % 3) / 2.0;
+        offset[i] = 0.01 * (double)((i + 1) % 7);
+    }
+    f->spells.weight = weight;
+    return true;
+}
+
+static void near_each(size_t n, const double *got, const double *want, const char *reason)
+{
+    for (size_t i = 0; i < n; i++)
+        near(got[i], want[i], 1e-9, 1e-13, reason);
+}
+
+/* The first rows of a matrix by column. */
+static void near_rows(
+    size_t n, size_t rows, const double *got, const double *want, const char *reason)
+{
+    for (size_t j = 0; j < 3; j++)
+        near_each(rows, got + j * n, want + j * rows, reason);
+}
+
+static void check_heart_residuals(const tn_cox_t *fit, const heart_figures_t *want)
+{
+    double x[3 * 200], time[100];
+    size_t row[100];
+    const size_t n = fit->n;
+    assert_int_equal(tn_cox_martingale(fit, x, NULL), 0);
+    near_each(6, x, want->martingale, "martingale");
+    assert_int_equal(tn_cox_deviance(fit, x, NULL), 0);
+    near_each(6, x, want->deviance, "deviance");
+    assert_int_equal(tn_cox_score_residuals(fit, x, NULL), 0);
+    near_rows(n, 4, x, want->score_residuals, "score residuals");
+    assert_int_equal(tn_cox_dfbeta(fit, x, NULL), 0);
+    near_rows(n, 4, x, want->dfbeta, "dfbeta");
+    assert_int_equal(tn_cox_schoenfeld(fit, false, row, time, x, NULL), 0);
+    near_rows(fit->n_events, 4, x, want->schoenfeld, "Schoenfeld");
+    near_each(4, time, (const double[]){2, 2, 3, 3}, "times of the first events");
+    assert_int_equal(tn_cox_schoenfeld(fit, true, row, time, x, NULL), 0);
+    near_rows(fit->n_events, 4, x, want->scaled, "scaled Schoenfeld");
+    for (int transform = 0; transform < 4; transform++) {
+        assert_int_equal(tn_cox_zph(fit, (tn_cox_transform_t)transform, x, x + 3, NULL, NULL), 0);
+        near_each(4, x, want->zph[transform], "proportional hazards");
+    }
+}
+
+static void weights_strata_offset_clusters_and_late_entry_are_those_of_r(void **state)
+{
+    (void)state;
+    fixture_t f;
+    double weight[200], offset[200];
+    largest = 0.0;
+    if (!heart_read(&f, weight, offset)) skip();
+    for (int ties = 0; ties < 2; ties++) {
+        const heart_figures_t *want = heart_figures + ties;
+        tn_cox_options_t opt = options_of(&heart_model, ties);
+        tn_cox_t fit;
+        opt.offset = offset;
+        assert_int_equal(tn_cox_fit(&fit, &f.spells, &opt, NULL), 0);
+        near_each(3, fit.coef, want->coef, "coef");
+        near_each(9, fit.vcov_model, want->naive, "naive variance");
+        near_each(9, fit.vcov, want->var, "clustered variance");
+        near(fit.loglik_null, want->loglik[0], 1e-12, 0, "null");
+        near(fit.loglik, want->loglik[1], 1e-12, 0, "fitted");
+        near(fit.score, want->score, 1e-10, 0, "score test");
+        near(fit.wald, want->wald, 1e-9, 0, "Wald test");
+        check_heart_residuals(&fit, want);
+        tn_cox_free(&fit);
+    }
+    print_message("heart: largest relative difference %.2g\n", largest);
+    fixture_free(&f);
+}
+
+/* survfit(coxph(... + strata(surgery), h, weights = w), newdata = (age -5, year 2, transplant 1,
+ * surgery 1)), times 10, 100, 400: its standard errors are clustered by row, since R takes the
+ * robust variance when weights are not whole. */
+static void prediction_within_a_stratum_is_that_of_r(void **state)
+{
+    (void)state;
+    static const double surv[3] = {0.879891258153898, 0.812372197276866, 0.578928956373746};
+    static const double se[3] = {0.0812677172967225, 0.0984848568142097, 0.121856496939536};
+    static const double lower[3] = {0.734194453088903, 0.640564500218297, 0.38322971923959};
+    static const double upper[3] = {1, 1, 0.874563531223575};
+    const double x[3] = {-5, 2, 1}, times[3] = {10, 100, 400};
+    int32_t stratum = 1;
+    double weight[200], offset[200], got[12];
+    fixture_t f;
+    tn_cox_t fit;
+    tn_cox_baseline_t b;
+    const tn_cox_options_t opt = {.cause = 1, .is_robust = true};
+    const tn_cox_rows_t rows = {.n = 1, .x = x, .stratum = &stratum};
+    const tn_cox_curves_t out = {got, got + 3, got + 6, got + 9, NULL};
+    if (!heart_read(&f, weight, offset)) skip();
+    f.spells.cluster = NULL;
+    assert_string_equal(f.stratum_name[1], "1");
+    assert_int_equal(tn_cox_fit(&fit, &f.spells, &opt, NULL), 0);
+    assert_int_equal(tn_cox_baseline(&b, &fit, NULL), 0);
+    assert_int_equal(
+        tn_cox_predict(&fit, &b, &rows, 3, times, TN_INTERVAL_LOG, 0.95, &out, NULL), 0);
+    near_each(3, got, surv, "surv");
+    near_each(3, got + 3, se, "se");
+    near_each(3, got + 6, lower, "lower");
+    near_each(3, got + 9, upper, "upper");
+    tn_cox_baseline_free(&b);
+    tn_cox_free(&fit);
+    fixture_free(&f);
+}
+
+/* coxph(Surv(start, stop, event) ~ ridge(age, year, theta = 2, scale = FALSE) + transplant +
+ * strata(surgery), heart) */
+static void the_ridge_penalty_is_that_of_r(void **state)
+{
+    (void)state;
+    static const double coef[3] = {0.026835763874758, -0.14779711991624, -0.0215277403012722};
+    static const double dfbeta[6] = {-0.00141087401865351, 0.000508520311474927,
+        -0.00942690061922949, -0.00935918028268518, -0.042941788983965, -0.0149810286721587};
+    const double ridge[3] = {2, 2, 0};
+    double x[600];
+    fixture_t f;
+    tn_cox_t fit;
+    const tn_cox_options_t opt = {.cause = 1, .ridge = ridge};
+    if (!fixture_read(&f, &heart_model)) skip();
+    assert_int_equal(tn_cox_fit(&fit, &f.spells, &opt, NULL), 0);
+    assert_int_equal(fit.status, TN_FIT_CONVERGED);
+    near_each(3, fit.coef, coef, "coef");
+    near(fit.loglik_null, -270.397893497282, 1e-12, 0, "null");
+    near(fit.loglik, -265.315342174423, 1e-12, 0, "without the penalty");
+    near(fit.penalty, 0.0225641468782771, 1e-9, 0, "penalty");
+    /* 2.989874 in R, which takes the ridge term's part of the covariance by itself */
+    near(fit.df, 2.98987401576801, 1e-4, 0, "effective degrees of freedom");
+    assert_int_equal(tn_cox_dfbeta(&fit, x, NULL), 0);
+    near_rows(fit.n, 2, x, dfbeta, "dfbeta");
+    tn_cox_free(&fit);
+    /* the same without transplant: all covariates in the ridge term */
+    f.spells.n_covariates = 2;
+    assert_int_equal(tn_cox_fit(&fit, &f.spells, &opt, NULL), 0);
+    near(fit.df, 1.98992447082329, 1e-9, 0, "effective degrees of freedom");
+    near(fit.loglik, -265.317716357392, 1e-12, 0, "without the penalty");
+    near(fit.wald, 9.68436089660501, 1e-9, 0, "Wald test");
+    near_each(4, fit.vcov_model,
+        (const double[]){
+            0.000177456631677339, 0.000115501140160519, 0.000115501140160519, 0.00486030795667787},
+        "variance");
+    tn_cox_free(&fit);
+    fixture_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +662,9 @@ int main(void)
         cmocka_unit_test(predicted_survival_is_that_of_r),
         cmocka_unit_test(the_test_of_proportional_hazards_is_that_of_r),
         cmocka_unit_test(the_residuals_of_lung_are_those_of_r),
+        cmocka_unit_test(weights_strata_offset_clusters_and_late_entry_are_those_of_r),
+        cmocka_unit_test(prediction_within_a_stratum_is_that_of_r),
+        cmocka_unit_test(the_ridge_penalty_is_that_of_r),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,8 @@ typedef struct tn_cox {
     int covariate;          /**< which one is collinear or runs off, from 0; -1: none */
     int n_iterations;
     double *coef; /**< p log hazard ratios */
-    double *mean; /**< p: where R puts the centre: weighted mean, 0 for columns of -1, 0, 1 only */
+    double *mean; /**< p: where R puts the centre: weighted mean, 0 for columns of -1, 0, 1 only (R
+                     forgets the weights for (entry, exit] data) */
     double *vcov; /**< p x p: robust if asked for, else as vcov_model */
     double *vcov_model;  /**< p x p: inverse of the (penalised) information */
     double loglik_null;  /**< at beta = 0 */
@@ -148,7 +149,7 @@ TN_API TN_MUST_CHECK int tn_cox_score_residuals(
 TN_API TN_MUST_CHECK int tn_cox_dfbeta(const tn_cox_t *fit, double *residual, tn_error_t *err);
 
 /** Schoenfeld residuals, one for each event: by stratum, then time ascending, then row.
- *  @param is_scaled  scaled by n_events vcov and moved to coef: estimates of beta(t).
+ *  @param is_scaled  scaled by n_events vcov_model and moved to coef: estimates of beta(t).
  *  @param row   out, n_events: row of the spells, or NULL.   @param time  out, n_events, or NULL.
  *  @param residual  out, n_events x p by column. Not weighted. */
 TN_API TN_MUST_CHECK int tn_cox_schoenfeld(const tn_cox_t *fit, bool is_scaled, size_t *row,

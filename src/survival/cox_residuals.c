@@ -101,7 +101,7 @@ static void scale_one(const tn_cox_t *fit, size_t at, double *residual, double *
     for (size_t j = 0; j < p; j++) {
         double sum = 0.0;
         for (size_t k = 0; k < p; k++)
-            sum += work[k] * fit->vcov[k * p + j];
+            sum += work[k] * fit->vcov_model[k * p + j];
         residual[j * n + at] = (double)n * sum + fit->coef[j];
     }
 }
