@@ -39,6 +39,9 @@ static int check_options(const tn_spells_t *spells, const tn_cox_options_t *opt,
 typedef struct target {
     const struct tn_cox_data *data;
     tn_cox_work_t work;
+    const double
+        *start; /* until the first call: score and information at beta = 0, which are known */
+    double start_loglik;
 } target_t;
 
 static double penalty_of(const struct tn_cox_data *data, const double *beta)
@@ -53,7 +56,12 @@ static int penalised(void *ctx, const double *beta, double *loglik, double *scor
 {
     target_t *t = ctx;
     const size_t p = (size_t)t->data->view.p;
-    if (!tn_cox_kernel(&t->data->view, beta, TN_COX_LOGLIK, &t->work, loglik, score, info)) {
+    if (t->start != NULL) {
+        memcpy(score, t->start, p * sizeof *score);
+        memcpy(info, t->start + p, p * p * sizeof *info);
+        *loglik = t->start_loglik;
+        t->start = NULL;
+    } else if (!tn_cox_kernel(&t->data->view, beta, TN_COX_LOGLIK, &t->work, loglik, score, info)) {
         *loglik = NAN;
         return 0;
     }
@@ -181,25 +189,27 @@ static double effective_df(const tn_cox_t *self)
 static int climb(tn_cox_t *self, target_t *t, int max_iterations)
 {
     const int p = self->n_covariates;
-    const size_t size = (size_t)p + 1;
-    double *memory = tn_calloc(2 * size + size * size, sizeof *memory);
+    const size_t size = (size_t)p;
+    double *memory = tn_calloc(3 * size + 2 * size * size + 1, sizeof *memory);
     if (memory == NULL) return TN_ENOMEM;
-    double *beta = memory, *score = memory + size, *info = memory + 2 * size;
+    double *beta = memory, *start = memory + size, *score = start + size + size * size;
     tn_newton_result_t result;
     const tn_newton_t newton = {
         .p = p, .loglik = penalised, .ctx = t, .max_iterations = max_iterations};
-    int ret = at_zero(self, t, beta, score, info);
+    int ret = at_zero(self, t, beta, start, start + size);
     if (ret <= 0) goto out;
-    ret = tn_newton_maximise(&newton, beta, score, info, self->vcov_model, &result);
+    t->start = start;
+    t->start_loglik = self->loglik_null;
+    ret = tn_newton_maximise(&newton, beta, score, score + size, self->vcov_model, &result);
     if (ret < 0) goto out;
     self->status = result.status;
     self->covariate = result.parameter;
     self->n_iterations = result.n_iterations;
     if (result.status == TN_FIT_COLLINEAR) {
-        fill_nan((size_t)p * (size_t)p, self->vcov_model);
+        fill_nan(size * size, self->vcov_model);
         goto out;
     }
-    memcpy(self->coef, beta, (size_t)p * sizeof *beta);
+    memcpy(self->coef, beta, size * sizeof *beta);
     self->penalty = penalty_of(t->data, beta);
     self->loglik = result.loglik + self->penalty;
     self->lrt = 2.0 * (self->loglik - self->loglik_null);
