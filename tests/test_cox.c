@@ -455,6 +455,32 @@ static void years_far_from_zero_do_not_overflow(void **state)
     tn_cox_free(&far);
 }
 
+/* Someone with e^40 times the others' risk enters late: before that, the sums would hold only the
+ * rounding of that risk. */
+static void a_risk_set_of_rounding_is_not_believed(void **state)
+{
+    (void)state;
+    const double entry[4] = {0, 0, 0, 5}, exit[4] = {1, 2, 3, 9}, offset[4] = {0, 0, 0, 40};
+    const double x[4] = {1, 3, 2, 5};
+    const int32_t cause[4] = {1, 1, 1, 1};
+    tn_spells_t s = {.n = 4, .entry = entry, .exit = exit, .cause = cause, .n_causes = 1, .x = x};
+    const tn_cox_options_t opt = {.cause = 1, .offset = offset};
+    tn_cox_t fit;
+    tn_cox_baseline_t b;
+    /* all who were at risk have left when the next one comes: exact */
+    assert_int_equal(tn_cox_fit(&fit, &s, &opt, NULL), 0);
+    check_close(fit.loglik, -log(6.0), TOL1, 0, "3, 2, 1 and 1 at risk");
+    tn_cox_free(&fit);
+    /* now one of the others still is at risk */
+    const double longer[4] = {1, 2, 10, 9};
+    s.exit = longer;
+    assert_int_equal(tn_cox_fit(&fit, &s, &opt, NULL), 0);
+    assert_int_equal(fit.status, TN_FIT_ITERATIONS);
+    assert_true(isnan(fit.loglik));
+    assert_int_equal(tn_cox_baseline(&b, &fit, NULL), TN_EARG);
+    tn_cox_free(&fit);
+}
+
 /* Two causes' models of one data set. */
 static void fit_causes(const random_data_t *d, tn_cox_t fits[2], tn_cox_baseline_t b[2])
 {
@@ -847,6 +873,7 @@ int main(void)
         cmocka_unit_test(few_rows_are_named_not_guessed),
         cmocka_unit_test(separation_and_collinearity_are_named),
         cmocka_unit_test(years_far_from_zero_do_not_overflow),
+        cmocka_unit_test(a_risk_set_of_rounding_is_not_believed),
         cmocka_unit_test(incidences_add_up_and_one_cause_is_survival),
         cmocka_unit_test(the_error_of_an_incidence_agrees_with_numerical_derivatives),
         cmocka_unit_test(a_refit_is_the_fit_of_the_rows_drawn),

@@ -61,7 +61,7 @@ static int penalised(void *ctx, const double *beta, double *loglik, double *scor
         memcpy(info, t->start + p, p * p * sizeof *info);
         *loglik = t->start_loglik;
         t->start = NULL;
-    } else if (!tn_cox_kernel(&t->data->view, beta, TN_COX_LOGLIK, &t->work, loglik, score, info)) {
+    } else if (!tn_cox_kernel(&t->data->view, beta, &t->work, loglik, score, info)) {
         *loglik = NAN;
         return 0;
     }
@@ -156,8 +156,7 @@ static int at_zero(tn_cox_t *self, target_t *t, double *beta, double *score, dou
     const int p = self->n_covariates;
     for (int j = 0; j < p; j++)
         beta[j] = 0.0;
-    if (!tn_cox_kernel(
-            &t->data->view, beta, TN_COX_LOGLIK, &t->work, &self->loglik_null, score, info)) {
+    if (!tn_cox_kernel(&t->data->view, beta, &t->work, &self->loglik_null, score, info)) {
         self->loglik_null = NAN; /* offsets too far apart */
         self->status = TN_FIT_ITERATIONS;
         return 0;
@@ -261,7 +260,7 @@ out:
 
 int tn_cox_usable(const tn_cox_t *fit, tn_error_t *err)
 {
-    if (fit->data != NULL && fit->n_events > 0 &&
+    if (fit->data != NULL && isfinite(fit->loglik) &&
         (fit->n_covariates == 0 || isfinite(fit->coef[0])))
         return 0;
     return tn_error_set(

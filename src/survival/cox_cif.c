@@ -181,6 +181,15 @@ static void advance(state_t *self, double t)
     }
 }
 
+static void advance_to(state_t *self, double until)
+{
+    double t = next_time(self);
+    while (t <= until && t < INFINITY) {
+        advance(self, t);
+        t = next_time(self);
+    }
+}
+
 static double se_of_cause(state_t *self, size_t k)
 {
     const size_t n = (size_t)self->n_causes, p = (size_t)self->p;
@@ -238,8 +247,7 @@ int tn_cox_cif(int n_causes, const tn_cox_t *fits, const tn_cox_baseline_t *base
     for (size_t i = 0; i < rows->n; i++) {
         start_row(&state, fits, baselines, rows, i);
         for (size_t l = 0; l < n_times; l++) {
-            for (double t = next_time(&state); t <= times[l] && t < INFINITY; t = next_time(&state))
-                advance(&state, t);
+            advance_to(&state, times[l]);
             const size_t at = i * n_times + l;
             if (event_free != NULL)
                 tn_cox_write(event_free, at, scale, z, state.surv, se_of_surv(&state));

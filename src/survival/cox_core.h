@@ -29,7 +29,7 @@ typedef struct tn_cox_view {
     size_t n_groups;
     const tn_cox_group_t *group;
     const uint32_t *leave;
-    const double *factor; /* n_groups: multiplies what a group says, or NULL: 1 (not for LOGLIK) */
+    const double *factor; /* n_groups: multiplies what a group says, or NULL: 1 */
     bool is_efron;
 } tn_cox_view_t;
 
@@ -55,8 +55,6 @@ int tn_cox_data_init(
     struct tn_cox_data *self, const tn_spells_t *spells, const tn_cox_options_t *opt);
 void tn_cox_data_free(struct tn_cox_data *self);
 
-typedef enum tn_cox_want { TN_COX_SCORE, TN_COX_INFO, TN_COX_LOGLIK } tn_cox_want_t;
-
 /** Room for tn_cox_kernel: r (n) and sums. */
 typedef struct tn_cox_work {
     double *r;
@@ -65,10 +63,10 @@ typedef struct tn_cox_work {
 int tn_cox_work_init(tn_cox_work_t *self, size_t n, int stride);
 void tn_cox_work_free(tn_cox_work_t *self);
 
-/** Partial log-likelihood (want LOGLIK only), score (p) and information (p x p; not for SCORE) at
- *  beta, without any penalty. @return false where beta is beyond what doubles can hold. */
-bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_want_t want,
-    tn_cox_work_t *work, double *loglik, double *score, double *info);
+/** Partial log-likelihood (unless NULL), score (p) and information (p x p) at beta, without any
+ *  penalty. @return false where beta is beyond what doubles can hold. */
+bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_work_t *work,
+    double *loglik, double *score, double *info);
 
 /** The hazard and the weighted covariate means by group, in the order of the groups. */
 typedef struct tn_cox_steps {

@@ -116,10 +116,10 @@ static void copy_rows(
     for (size_t k = 0; k < n; k++) {
         const size_t i = self->row[k];
         self->exit[k] = spells->exit[i];
-        if (self->entry != NULL) self->entry[k] = spells->entry[i];
+        if (spells->entry != NULL) self->entry[k] = spells->entry[i];
         self->w[k] = spells->weight != NULL ? spells->weight[i] : 1.0;
-        if (self->offset != NULL) self->offset[k] = opt->offset[i];
-        if (self->cluster != NULL) self->cluster[k] = spells->cluster[i];
+        if (opt->offset != NULL) self->offset[k] = opt->offset[i];
+        if (spells->cluster != NULL) self->cluster[k] = spells->cluster[i];
         for (int j = 0; j < spells->n_covariates; j++)
             self->z[k * stride + (size_t)j] = spells->x[(size_t)j * n + i] - self->centre[j];
     }

@@ -15,9 +15,11 @@
 #include "base/mem.h"
 #include "survival/cox_core.h"
 
-#define LARGEST_EXPONENT 700.0 /* exp(709) is the largest finite one */
+/* A risk set that lost all but this share of its peak holds mostly the rounding of what left. */
+#define SMALLEST_REMAINDER 1e-10
+#define LARGEST_EXPONENT   700.0 /* exp(709) is the largest finite one */
 
-typedef double pair_t __attribute__((vector_size(16)));
+typedef double pair_t __attribute__((vector_size(16), may_alias));
 
 /* Sums over rows: one number, a vector and a matrix of stride columns (pairs j / 2.. of row j). */
 typedef struct sums {
@@ -59,13 +61,12 @@ typedef struct sweep {
 } sweep_t;
 
 static inline __attribute__((always_inline)) void add_row(
-    sums_t s, const double *z, double r, size_t stride, bool with_info)
+    sums_t s, const double *z, double r, size_t stride)
 {
     const pair_t *pairs = (const pair_t *)z;
     s.s0[0] += r;
     for (size_t k = 0; k < stride / 2; k++)
         s.s1[k] += r * pairs[k];
-    if (!with_info) return;
     for (size_t j = 0; j < stride; j++) {
         const double rz = r * z[j];
         for (size_t k = j / 2; k < stride / 2; k++)
@@ -74,14 +75,12 @@ static inline __attribute__((always_inline)) void add_row(
 }
 
 /* d = 1 or Breslow: all m (the events' weight) meet the whole risk set. */
-static inline __attribute__((always_inline)) void close_plain(
-    sweep_t *w, double m, size_t stride, bool with_info)
+static inline __attribute__((always_inline)) void close_plain(sweep_t *w, double m, size_t stride)
 {
     const double one = 1.0 / w->s.s0[0], a = m * one;
     const double *s1 = (const double *)w->s.s1;
     for (size_t k = 0; k < stride / 2; k++)
         w->out.s1[k] += a * w->s.s1[k];
-    if (!with_info) return;
     for (size_t j = 0; j < stride; j++) {
         const double b = a * one * s1[j];
         const size_t row = j * (stride / 2);
@@ -113,12 +112,11 @@ static shares_t efron_shares(double s0, double d0, uint32_t d, double m, bool wi
 }
 
 static inline __attribute__((always_inline)) void close_tied(
-    sweep_t *w, const shares_t *x, size_t stride, bool with_info)
+    sweep_t *w, const shares_t *x, size_t stride)
 {
     const double *s1 = (const double *)w->s.s1, *d1 = (const double *)w->d.s1;
     for (size_t k = 0; k < stride / 2; k++)
         w->out.s1[k] += x->a0 * w->s.s1[k] - x->a1 * w->d.s1[k];
-    if (!with_info) return;
     for (size_t j = 0; j < stride; j++) {
         const size_t row = j * (stride / 2);
         const double of_s = x->b0 * s1[j] - x->b1 * d1[j];
@@ -131,7 +129,7 @@ static inline __attribute__((always_inline)) void close_tied(
 }
 
 static inline __attribute__((always_inline)) bool close_group(
-    sweep_t *w, const tn_cox_group_t *g, size_t stride, bool with_info, bool with_log)
+    sweep_t *w, const tn_cox_group_t *g, size_t stride, bool with_log)
 {
     const tn_cox_view_t *v = w->view;
     const uint32_t d = g->end - g->events;
@@ -141,78 +139,69 @@ static inline __attribute__((always_inline)) bool close_group(
     if (v->factor != NULL) m *= v->factor[g - v->group];
     if (!(w->s.s0[0] > 0.0)) return false;
     if (d == 1 || !v->is_efron) {
-        close_plain(w, m, stride, with_info);
+        close_plain(w, m, stride);
         if (with_log) w->loglik -= m * tn_log(w->s.s0[0]);
         return true;
     }
     m /= (double)d;
     const shares_t x = efron_shares(w->s.s0[0], w->d.s0[0], d, m, with_log);
     if (!(x.smallest > 0.0)) return false;
-    close_tied(w, &x, stride, with_info);
+    close_tied(w, &x, stride);
     w->loglik -= m * x.log_c;
     return true;
 }
 
 /* Rows join, their group's events among them; with delayed entry others leave. An empty risk set
  * is put to exact zeros, so that no rounding is carried over a gap. */
-static inline __attribute__((always_inline)) bool sweep(
-    sweep_t *w, size_t stride, bool with_info, bool with_log)
+static inline __attribute__((always_inline)) bool sweep(sweep_t *w, size_t stride, bool with_log)
 {
     const tn_cox_view_t *v = w->view;
-    const size_t bytes = (with_info ? sums_size(stride) : 2 + stride) * sizeof(double);
+    const size_t bytes = sums_size(stride) * sizeof(double);
     int32_t stratum = -1;
-    size_t n_in = 0, n_out = 0;
+    size_t n_at_risk = 0;
+    double peak = 0.0;
     for (size_t k = 0; k < v->n_groups; k++) {
         const tn_cox_group_t *g = v->group + k;
-        if (g->stratum != stratum) {
+        if (g->stratum != stratum) n_at_risk = 0;
+        if (n_at_risk == 0) {
             memset(w->s.s0, 0, bytes);
-            n_in = n_out = 0;
+            peak = 0.0;
         }
         stratum = g->stratum;
         for (uint32_t i = g->first; i < g->events; i++)
-            add_row(w->s, v->z + i * stride, w->r[i], stride, with_info);
+            add_row(w->s, v->z + i * stride, w->r[i], stride);
+        if (w->s.s0[0] > peak) peak = w->s.s0[0];
         for (uint32_t q = g->leave; q < g->leave_end; q++) {
             const uint32_t i = v->leave[q];
-            add_row(w->s, v->z + i * stride, -w->r[i], stride, with_info);
+            add_row(w->s, v->z + i * stride, -w->r[i], stride);
         }
-        n_in += g->events - g->first;
-        n_out += g->leave_end - g->leave;
-        if (n_in == n_out) memset(w->s.s0, 0, bytes);
+        n_at_risk = n_at_risk + (g->events - g->first) - (g->leave_end - g->leave);
+        if (n_at_risk == 0) {
+            memset(w->s.s0, 0, bytes);
+            peak = 0.0;
+        }
         const bool is_tied = v->is_efron && g->end - g->events > 1;
         if (is_tied) memset(w->d.s0, 0, bytes);
         for (uint32_t i = g->events; i < g->end; i++) {
-            add_row(w->s, v->z + i * stride, w->r[i], stride, with_info);
-            if (is_tied) add_row(w->d, v->z + i * stride, w->r[i], stride, with_info);
+            add_row(w->s, v->z + i * stride, w->r[i], stride);
+            if (is_tied) add_row(w->d, v->z + i * stride, w->r[i], stride);
         }
-        n_in += g->end - g->events;
-        if (!close_group(w, g, stride, with_info, with_log)) return false;
+        n_at_risk += g->end - g->events;
+        if (w->s.s0[0] < SMALLEST_REMAINDER * peak && n_at_risk > g->end - g->events) return false;
+        if (!close_group(w, g, stride, with_log)) return false;
     }
     return true;
 }
 
-#define SWEEP(name, stride)                                                                        \
-    static bool name(sweep_t *w, tn_cox_want_t want)                                               \
-    {                                                                                              \
-        const size_t s = (stride);                                                                 \
-        if (want == TN_COX_SCORE) return sweep(w, s, false, false);                                \
-        return want == TN_COX_INFO ? sweep(w, s, true, false) : sweep(w, s, true, true);           \
-    }
-SWEEP(sweep_0, 0)
-SWEEP(sweep_2, 2)
-SWEEP(sweep_4, 4)
-SWEEP(sweep_6, 6)
-SWEEP(sweep_8, 8)
-SWEEP(sweep_any, (size_t)w->view->stride)
-
-static bool run(sweep_t *w, tn_cox_want_t want)
+static bool run(sweep_t *w, bool with_log)
 {
     switch (w->view->stride) {
-    case 0: return sweep_0(w, want);
-    case 2: return sweep_2(w, want);
-    case 4: return sweep_4(w, want);
-    case 6: return sweep_6(w, want);
-    case 8: return sweep_8(w, want);
-    default: return sweep_any(w, want);
+    case 0: return sweep(w, 0, with_log);
+    case 2: return sweep(w, 2, with_log);
+    case 4: return sweep(w, 4, with_log);
+    case 6: return sweep(w, 6, with_log);
+    case 8: return sweep(w, 8, with_log);
+    default: return sweep(w, (size_t)w->view->stride, with_log);
     }
 }
 
@@ -259,8 +248,8 @@ static double events_loglik(const tn_cox_view_t *v, const double *beta)
     return sum;
 }
 
-bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_want_t want,
-    tn_cox_work_t *work, double *loglik, double *score, double *info)
+bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_work_t *work,
+    double *loglik, double *score, double *info)
 {
     const size_t p = (size_t)view->p, stride = (size_t)view->stride, size = sums_size(stride);
     sweep_t w = {.view = view,
@@ -270,14 +259,13 @@ bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_want_t 
         .out = sums_at(work->sums + 2 * size, stride)};
     if (!risks(view, beta, work->r)) return false;
     memset(work->sums, 0, 3 * size * sizeof *work->sums);
-    if (!run(&w, want)) return false;
+    if (!run(&w, loglik != NULL)) return false;
     memset(score, 0, p * sizeof *score);
     events_score(view, score);
     const double *out1 = (const double *)w.out.s1, *out2 = (const double *)w.out.s2;
     for (size_t j = 0; j < p; j++)
         score[j] -= out1[j];
-    if (want == TN_COX_LOGLIK) *loglik = w.loglik + events_loglik(view, beta);
-    if (want == TN_COX_SCORE) return true;
+    if (loglik != NULL) *loglik = w.loglik + events_loglik(view, beta);
     for (size_t j = 0; j < p; j++) {
         for (size_t k = j; k < p; k++) {
             info[j * p + k] = out2[j * stride + k];

@@ -73,14 +73,14 @@ static void walk(tn_cox_steps_t *self, const tn_cox_view_t *v, double *s1, doubl
     const size_t bytes = (size_t)self->p * sizeof *s1;
     double s0 = 0.0;
     int32_t stratum = -1;
-    size_t n_in = 0, n_out = 0;
+    size_t n_at_risk = 0;
     for (size_t k = 0; k < v->n_groups; k++) {
         const tn_cox_group_t *g = v->group + k;
         double d0 = 0.0;
         if (g->stratum != stratum) {
             s0 = 0.0;
             memset(s1, 0, bytes);
-            n_in = n_out = 0;
+            n_at_risk = 0;
         }
         stratum = g->stratum;
         memset(d1, 0, bytes);
@@ -90,9 +90,8 @@ static void walk(tn_cox_steps_t *self, const tn_cox_view_t *v, double *s1, doubl
             const uint32_t i = v->leave[q];
             add(v, i, -v->w[i] * self->r[i], &s0, s1);
         }
-        n_in += g->events - g->first;
-        n_out += g->leave_end - g->leave;
-        if (n_in == n_out) {
+        n_at_risk = n_at_risk + (g->events - g->first) - (g->leave_end - g->leave);
+        if (n_at_risk == 0) {
             s0 = 0.0;
             memset(s1, 0, bytes);
         }
@@ -100,7 +99,7 @@ static void walk(tn_cox_steps_t *self, const tn_cox_view_t *v, double *s1, doubl
             add(v, i, v->w[i] * self->r[i], &s0, s1);
             add(v, i, v->w[i] * self->r[i], &d0, d1);
         }
-        n_in += g->end - g->events;
+        n_at_risk += g->end - g->events;
         step(self, v, k, s0, s1, d0, d1);
     }
 }

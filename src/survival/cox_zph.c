@@ -121,13 +121,12 @@ static int sums(const tn_cox_t *fit, double *g, double *u, double *blocks)
     if (ignored == NULL) return TN_ENOMEM;
     int ret = tn_cox_work_init(&work, view.n, view.stride);
     if (ret < 0) goto out;
-    bool is_fine = tn_cox_kernel(&view, fit->coef, TN_COX_INFO, &work, NULL, ignored, blocks);
+    bool is_fine = tn_cox_kernel(&view, fit->coef, &work, NULL, ignored, blocks);
     view.factor = g;
-    is_fine = is_fine && tn_cox_kernel(&view, fit->coef, TN_COX_INFO, &work, NULL, u, blocks + pp);
+    is_fine = is_fine && tn_cox_kernel(&view, fit->coef, &work, NULL, u, blocks + pp);
     for (size_t k = 0; k < view.n_groups; k++)
         g[k] *= g[k];
-    is_fine = is_fine &&
-              tn_cox_kernel(&view, fit->coef, TN_COX_INFO, &work, NULL, ignored, blocks + 2 * pp);
+    is_fine = is_fine && tn_cox_kernel(&view, fit->coef, &work, NULL, ignored, blocks + 2 * pp);
     if (!is_fine) ret = TN_ECONVERGE;
     for (size_t j = 0; fit->data->ridge != NULL && j < p; j++) {
         blocks[j * p + j] += fit->data->ridge[j];
