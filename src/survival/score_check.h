@@ -29,7 +29,13 @@ double tn_score_quantile(const double *sorted, size_t m, double probability);
 double tn_score_clustered_se(
     const double *influence, size_t n, const int32_t *cluster, int n_clusters, double *sum);
 
-/** Isotonic regression of y (n values, weights w > 0) in place: pool adjacent violators.
- *  @param start  scratch, n. */
-void tn_score_isotonic(size_t n, double *y, const double *w, size_t *start);
+/** Values pooled to one mean: those from the end of the block before to this end. */
+typedef struct tn_isotonic_block {
+    size_t end;
+    double weight, mean;
+} tn_isotonic_block_t;
+
+/** Isotonic regression of y (n values, weights w > 0) in place: pool adjacent violators. O(n).
+ *  @param block  scratch, n. */
+void tn_score_isotonic(size_t n, double *y, const double *w, tn_isotonic_block_t *block);
 #endif

@@ -393,9 +393,11 @@ void tn_score_ipcw_free(tn_score_ipcw_t *self)
     tn_free(self->n_controls);
     tn_free(self->n_censored);
     tn_free(self->null_risk);
-    tn_score_curve_t *all[] = {
-        &self->brier, &self->log, &self->auc, &self->null_brier, &self->ibs, &self->null_ibs};
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-        curve_free(all[k]);
+    curve_free(&self->brier);
+    curve_free(&self->log);
+    curve_free(&self->auc);
+    curve_free(&self->null_brier);
+    curve_free(&self->ibs);
+    curve_free(&self->null_ibs);
     *self = (tn_score_ipcw_t){0};
 }
