@@ -17,6 +17,7 @@
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
 #include "tenure/report.h"
+#include "tenure/resample.h"
 #include "tenure/score.h"
 #include "tenure/spells.h"
 #include "tenure/version.h"

@@ -20,7 +20,8 @@ double tn_score_clustered_se(
 {
     double mean = 0.0, squares = 0.0, count = (double)n;
     for (size_t i = 0; i < n; i++)
-        mean += influence[i] / (double)n;
+        mean += influence[i];
+    if (n > 0) mean /= (double)n;
     if (cluster == NULL) {
         for (size_t i = 0; i < n; i++)
             squares += (influence[i] - mean) * (influence[i] - mean);

@@ -93,7 +93,8 @@ static void decompose(
     const double count = (double)n;
     double mean = 0.0;
     for (size_t i = 0; i < n; i++)
-        mean += y[i] / count;
+        mean += y[i];
+    mean /= count;
     self->uncertainty = mean * (1.0 - mean);
     for (int k = 0; k < self->n_bins; k++) {
         const tn_score_bin_t *b = &self->bin[k];
