@@ -144,7 +144,7 @@ static void mistakes_in_rows_are_named(void **state)
     assert_int_equal(tn_score_crps_step(1, 2, horizon, falling, &time, NULL, s, &err), TN_EDOMAIN);
     assert_int_equal(tn_score_crps_step(1, 2, horizon, half, &negative, NULL, s, NULL), TN_EDOMAIN);
     assert_int_equal(tn_score_crps_step(1, 2, horizon, half, &time, bad + 1, s, NULL), TN_EDOMAIN);
-    assert_int_equal(tn_score_crps_step(1, 2, p + 1, half, &time, NULL, s, NULL), TN_EARG);
+    assert_int_equal(tn_score_crps_step(1, 2, falling, half, &time, NULL, s, NULL), TN_EARG);
 }
 
 /* i <- 1:100; d <- i * 37 %% 89 / 89 - i * 53 %% 97 / 97; lm(d ~ 1) with sandwich::vcovCL(cluster =
@@ -196,7 +196,9 @@ static void flips_by_hand(void **state)
     check_close(c.se, sqrt(39.0 / 4) / 4, TOL1, 0, "sqrt(3/2 * 13/2) / 4");
     opt.n_resamples = 7; /* fewer than 8: drawn */
     assert_int_equal(tn_score_compare_run(&c, 4, a, b, cluster, 3, &opt, NULL), 0);
-    assert_true(!c.is_flip_exact);
+    assert_true(!c.is_flip_exact && c.n_flips == 7);
+    check_close(8 * c.p_flip, round(8 * c.p_flip), 0, 0, "(far + 1) / (7 + 1)");
+    assert_true(c.p_flip > 0);
     opt.n_resamples = 40000;
     static double x[300], y[300];
     for (uint32_t i = 0; i < 300; i++) {

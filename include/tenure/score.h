@@ -184,7 +184,8 @@ typedef struct tn_score_corp {
 } tn_score_corp_t;
 
 /** n >= 1 yes/no forecasts. n_bins and bins of opt are not read. An infinite log score leaves
- *  score and miscalibration infinite. Cost O(n log n + n n_resamples). */
+ *  score and miscalibration infinite. TN_EARG if the simulated curves (distinct forecasts times
+ *  resamples) would exceed 10^8 numbers. Cost O(n log n + n n_resamples). */
 TN_API TN_MUST_CHECK int tn_score_corp_run(tn_score_corp_t *self, tn_score_rule_t rule, size_t n,
     const double *p, const int32_t *y, const tn_score_table_options_t *opt, tn_error_t *err);
 TN_API void tn_score_corp_free(tn_score_corp_t *self);
