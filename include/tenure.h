@@ -11,12 +11,15 @@
 #ifndef TENURE_H
 #define TENURE_H
 #include "tenure/case.h"
+#include "tenure/concordance.h"
 #include "tenure/cox.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
 #include "tenure/report.h"
+#include "tenure/resample.h"
+#include "tenure/score.h"
 #include "tenure/spells.h"
 #include "tenure/version.h"
 #endif
