@@ -11,6 +11,7 @@
 #ifndef TENURE_H
 #define TENURE_H
 #include "tenure/case.h"
+#include "tenure/design.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
 #include "tenure/forecast.h"
