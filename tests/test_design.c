@@ -45,9 +45,8 @@ static tn_frame_column_t COLUMNS[] = {{.name = "age", .number = age},
     {.name = "end", .level = end, .levels = (char **)END_LEVELS, .n_levels = 3},
     {.name = "dead", .level = dead, .levels = (char **)DEAD_LEVELS, .n_levels = 2},
     {.name = "kind", .number = kind}};
-static const tn_frame_t FRAME = {.n_rows = N_ROWS,
-    .n_columns = sizeof COLUMNS / sizeof *COLUMNS,
-    .column = COLUMNS};
+static const tn_frame_t FRAME = {
+    .n_rows = N_ROWS, .n_columns = sizeof COLUMNS / sizeof *COLUMNS, .column = COLUMNS};
 
 typedef struct gold {
     const char *formula;
@@ -73,7 +72,8 @@ static void columns_are_those_of_model_matrix(void **state)
         if (tn_design_init(&d, want->formula, &FRAME, &opt, NULL, &err) < 0)
             fail_msg("%s: %s", want->formula, err.message);
         if (d.n != want->n || d.n_columns != want->n_columns)
-            fail_msg("%s: %zu x %d, want %zu x %d", want->formula, d.n, d.n_columns, want->n, want->n_columns);
+            fail_msg("%s: %zu x %d, want %zu x %d", want->formula, d.n, d.n_columns, want->n,
+                want->n_columns);
         for (int j = 0; j < d.n_columns; j++)
             assert_string_equal(d.names[j], want->names[j]);
         for (size_t i = 0; i < d.n * (size_t)d.n_columns; i++)
@@ -82,7 +82,9 @@ static void columns_are_those_of_model_matrix(void **state)
         tn_design_rows_t rows;
         assert_int_equal(tn_design_predict(&d, &FRAME, &rows, NULL, &err), 0);
         assert_int_equal(rows.n, N_ROWS);
-        assert_int_equal(rows.n_missing, N_ROWS - d.n);
+        /* fewer for `sex + rx - sex`: the fit drops rows without sex, as R does; no column needs it
+         */
+        assert_true(rows.n_missing <= N_ROWS - d.n);
         for (size_t i = 0; i < d.n; i++)
             for (size_t j = 0; j < (size_t)d.n_columns; j++)
                 check_close(rows.x[j * N_ROWS + d.row[i]], d.x[j * d.n + i], 0, 0, "predicted");
@@ -99,8 +101,9 @@ static const double NS5[5][5] = {{0, 0, 0.64012439012439004, 0, 0},
     {0.56742469985518162, 0, -0.023138677605060637, -0.15764210235513507, -1.3024034809033773},
     {-1.4237201560002737, 0, 0.073417259334564194, 0.3955383659092479, 0.54057600663029215},
     {0.85629545614509206, 0, -0.044156757425861073, 0.76210373644588714, 1.7618274742730848}};
-static const double NSK[3][6] = {{0.10405319634289439, 0, -0.078561789620618536,
-                                     0.49986141986288618, -0.13533834586466167, -0.63157894736842113},
+static const double NSK[3][6] = {
+    {0.10405319634289439, 0, -0.078561789620618536, 0.49986141986288618, -0.13533834586466167,
+        -0.63157894736842113},
     {-0.33817288811440677, 0, 0.30949248293367687, 0.35322816322339745, 0.43984962406015038,
         0.55263157894736847},
     {0.23411969177151243, 0, -0.21426402664639171, -0.030867360864061479, 0.69548872180451116,
@@ -142,26 +145,30 @@ static void splines_go_on_beyond_the_boundary_as_in_r(void **state)
 /* B-spline i of order k at x by the recursion of its definition; the last piece is closed. */
 static double b_spline(const double *t, int i, int k, double x, double last)
 {
-    if (k == 1) return (t[i] <= x && x < t[i + 1]) || (x == last && t[i] < last && t[i + 1] == last);
+    if (k == 1)
+        return (t[i] <= x && x < t[i + 1]) || (x == last && t[i] < last && t[i + 1] == last);
     const double a = t[i + k - 1] - t[i], b = t[i + k] - t[i + 1];
     return (a > 0 ? (x - t[i]) / a * b_spline(t, i, k - 1, x, last) : 0) +
            (b > 0 ? (t[i + k] - x) / b * b_spline(t, i + 1, k - 1, x, last) : 0);
 }
 
-static void random_b_splines_are_their_definition_and_natural_ones_bend_nowhere_outside(void **state)
+static void random_b_splines_are_their_definition_and_natural_ones_bend_nowhere_outside(
+    void **state)
 {
     (void)state;
     for (uint32_t trial = 0; trial < 200; trial++) {
         double u[4], out[40], left[40], right[40];
         tn_rng_uniforms(3, trial, 0, 0, 0, 0, u);
-        tn_spline_t s = {.degree = 1 + (int)(4 * u[0]), .n_inner = (int)(6 * u[1]), .boundary = {-1, 2}};
+        tn_spline_t s = {
+            .degree = 1 + (int)(4 * u[0]), .n_inner = (int)(6 * u[1]), .boundary = {-1, 2}};
         for (int k = 0; k < s.n_inner; k++)
             s.inner[k] = -1 + 3.0 * (k + 0.2 + 0.6 * u[2]) / s.n_inner;
         tn_spline_init(&s);
         const double x = u[3] < 0.1 ? 2.0 : -1 + 3 * u[3];
         tn_spline_at(&s, x, out);
         for (int j = 0; j < s.n_columns; j++)
-            check_close(out[j], b_spline(s.knot, j + 1, s.degree + 1, x, 2.0), TOL2, 1e-15, "de Boor");
+            check_close(
+                out[j], b_spline(s.knot, j + 1, s.degree + 1, x, 2.0), TOL2, 1e-15, "de Boor");
 
         s.is_natural = true, s.degree = 3;
         tn_spline_init(&s);
@@ -169,13 +176,15 @@ static void random_b_splines_are_their_definition_and_natural_ones_bend_nowhere_
         for (int end_at = 0; end_at < 2; end_at++) {
             /* second differences on both sides of a boundary knot vanish, to first order inside */
             const double b = s.boundary[end_at], h = end_at == 0 ? 1.0 : -1.0;
-            tn_spline_at(&s, b, out), tn_spline_at(&s, b - h, left), tn_spline_at(&s, b - 2 * h, right);
+            tn_spline_at(&s, b, out), tn_spline_at(&s, b - h, left),
+                tn_spline_at(&s, b - 2 * h, right);
             for (int j = 0; j < s.n_columns; j++)
                 check_close(right[j] - 2 * left[j] + out[j], 0, 0, 1e-12, "a line outside");
             const double e = 1e-4;
             tn_spline_at(&s, b + e * h, left), tn_spline_at(&s, b + 2 * e * h, right);
             for (int j = 0; j < s.n_columns; j++)
-                check_close((right[j] - 2 * left[j] + out[j]) / (e * e), 0, 0, 0.2, "no bend at the end");
+                check_close(
+                    (right[j] - 2 * left[j] + out[j]) / (e * e), 0, 0, 0.2, "no bend at the end");
         }
     }
 }
@@ -184,11 +193,13 @@ static tn_design_t make(const char *formula)
 {
     tn_design_t d;
     tn_error_t err = {0};
-    if (tn_design_init(&d, formula, &FRAME, NULL, NULL, &err) < 0) fail_msg("%s: %s", formula, err.message);
+    if (tn_design_init(&d, formula, &FRAME, NULL, NULL, &err) < 0)
+        fail_msg("%s: %s", formula, err.message);
     return d;
 }
 
-static void check_cause(const char *left, size_t n, const int32_t *want, int n_causes, const char *const *names)
+static void check_cause(
+    const char *left, size_t n, const int32_t *want, int n_causes, const char *const *names)
 {
     char formula[200];
     snprintf(formula, sizeof formula, "surv(stop, %s) ~ 1", left);
@@ -206,7 +217,8 @@ static void check_cause(const char *left, size_t n, const int32_t *want, int n_c
 static void causes_are_coded_as_said(void **state)
 {
     (void)state;
-    const int32_t two[] = {0, 1, 1, 0, 1, 1, 0, 1, 0, 0}, opposite[] = {1, 0, 0, 1, 0, 0, 1, 0, 1, 1};
+    const int32_t two[] = {0, 1, 1, 0, 1, 1, 0, 1, 0, 0},
+                  opposite[] = {1, 0, 0, 1, 0, 0, 1, 0, 1, 1};
     check_cause("status", 10, two, 1, (const char *[]){"2"});
     check_cause("status == 2", 10, two, 1, (const char *[]){"event"});
     check_cause("status - 1", 10, two, 1, (const char *[]){"1"});
@@ -220,9 +232,11 @@ static void causes_are_coded_as_said(void **state)
     const int32_t factor[] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0};
     check_cause("rx", 10, factor, 2, (const char *[]){"Lev", "Lev+5FU"});
     const int32_t ends[] = {0, 1, 2, 1, 1, 2, 0, 2, 1};
-    check_cause("end, censored = \"Still in Office\"", 9, ends, 2, (const char *[]){"coup", "regular"});
+    check_cause(
+        "end, censored = \"Still in Office\"", 9, ends, 2, (const char *[]){"coup", "regular"});
     const int32_t coups[] = {0, 1, 0, 1, 1, 0, 0, 0, 1};
-    check_cause("end, censored = c('Still in Office', 'regular')", 9, coups, 1, (const char *[]){"coup"});
+    check_cause(
+        "end, censored = c('Still in Office', 'regular')", 9, coups, 1, (const char *[]){"coup"});
     check_cause("end == 'coup'", 9, coups, 1, (const char *[]){"event"});
     const int32_t deaths[] = {0, 1, 0, 1, 1, 0, 0, 0, 1, 1};
     check_cause("dead", 10, deaths, 1, (const char *[]){"dead"});
@@ -231,7 +245,8 @@ static void causes_are_coded_as_said(void **state)
 static void rows_with_a_missing_value_are_dropped_and_counted(void **state)
 {
     (void)state;
-    tn_design_t d = make("Surv(start, stop, status) ~ age + sex + log(g - 1.5) + strata(ph.ecog) + weights(w)");
+    tn_design_t d =
+        make("Surv(start, stop, status) ~ age + sex + log(g - 1.5) + strata(ph.ecog) + weights(w)");
     /* age: row 4; sex and ecog: row 6; log of a negative number: rows 1, 4, 9; weight 0: row 8 */
     assert_int_equal(d.n_frame, 10);
     assert_int_equal(d.n_missing, 4);
@@ -278,8 +293,10 @@ static void knots_come_from_all_rows_in_which_the_variable_is_known(void **state
 static void strata_clusters_and_offsets_are_numbered(void **state)
 {
     (void)state;
-    tn_design_t d = make("surv(stop, status) ~ strata(sex, g) + cluster(rx) + offset(age / 10) + offset(g)");
-    const char *const labels[] = {"sex=f, g=1", "sex=f, g=2", "sex=f, g=3", "sex=f, g=10", "sex=m, g=1", "sex=m, g=2"};
+    tn_design_t d =
+        make("surv(stop, status) ~ strata(sex, g) + cluster(rx) + offset(age / 10) + offset(g)");
+    const char *const labels[] = {
+        "sex=f, g=1", "sex=f, g=2", "sex=f, g=3", "sex=f, g=10", "sex=m, g=1", "sex=m, g=2"};
     const int32_t strata[] = {4, 1, 2, 5, 2, 5, 0, 3}, clusters[] = {0, 1, 2, 1, 0, 1, 2, 0};
     assert_int_equal(d.n, 8);
     assert_int_equal(d.n_columns, 0);
@@ -303,9 +320,10 @@ static void strata_clusters_and_offsets_are_numbered(void **state)
 
     /* plain terms as groups */
     const tn_design_options_t opt = {.are_groups = true};
-    assert_int_equal(tn_design_init(&d, "surv(stop, status) ~ factor(g) + rx", &FRAME, &opt, NULL, NULL), 0);
+    assert_int_equal(
+        tn_design_init(&d, "surv(stop, status) ~ factor(g) + rx", &FRAME, &opt, NULL, NULL), 0);
     assert_int_equal(d.n_columns, 0);
-    assert_int_equal(d.n_strata, 7);
+    assert_int_equal(d.n_strata, 6);
     assert_string_equal(d.strata[0], "factor(g)=1, rx=Obs");
     tn_design_free(&d);
 }
@@ -313,9 +331,10 @@ static void strata_clusters_and_offsets_are_numbered(void **state)
 static void the_reference_level_can_be_chosen(void **state)
 {
     (void)state;
-    tn_design_t d = make("surv(stop, status) ~ factor( rx ,ref='Lev+5FU')+relevel(sex, ref = \"m\")");
-    const char *const names[] = {"factor(rx, ref = \"Lev+5FU\")Obs", "factor(rx, ref = \"Lev+5FU\")Lev",
-        "relevel(sex, ref = \"m\")f"};
+    tn_design_t d =
+        make("surv(stop, status) ~ factor( rx ,ref='Lev+5FU')+relevel(sex, ref = \"m\")");
+    const char *const names[] = {"factor(rx, ref = \"Lev+5FU\")Obs",
+        "factor(rx, ref = \"Lev+5FU\")Lev", "relevel(sex, ref = \"m\")f"};
     assert_int_equal(d.n_columns, 3);
     for (int j = 0; j < 3; j++)
         assert_string_equal(d.names[j], names[j]);
@@ -334,7 +353,9 @@ static void two_formulas_share_their_rows(void **state)
     const tn_design_options_t opt = {.intercept = TN_INTERCEPT_COLUMN};
     const tn_design_options_t risk = {.intercept = TN_INTERCEPT_COLUMN, .shown = "--risk"};
     tn_error_t err = {0};
-    assert_int_equal(tn_design_init_pair(&a, &b, "surv(stop, status) ~ age", "~ sex + rx", &FRAME, &opt, &risk, NULL, &err), 0);
+    assert_int_equal(tn_design_init_pair(&a, &b, "surv(stop, status) ~ age", "~ sex + rx", &FRAME,
+                         &opt, &risk, NULL, &err),
+        0);
     assert_int_equal(a.n, 8);
     assert_int_equal(b.n, 8);
     assert_int_equal(a.n_missing, 2);
@@ -344,7 +365,9 @@ static void two_formulas_share_their_rows(void **state)
     assert_null(b.exit);
     assert_memory_equal(a.row, b.row, 8 * sizeof *a.row);
     tn_design_free(&a), tn_design_free(&b);
-    assert_int_equal(tn_design_init_pair(&a, &b, "surv(stop, status) ~ age", "status ~ rx", &FRAME, &opt, &risk, NULL, &err), TN_EINPUT);
+    assert_int_equal(tn_design_init_pair(&a, &b, "surv(stop, status) ~ age", "status ~ rx", &FRAME,
+                         &opt, &risk, NULL, &err),
+        TN_EINPUT);
     assert_string_equal(err.message, "--risk:1:1: this formula has a right side only: ~ a + b");
 }
 
@@ -357,47 +380,85 @@ static void mistakes_are_named_with_their_place(void **state)
     (void)state;
     static const mistake_t MISTAKES[] = {
         {"", "formula:1:1: found the end, expected a column, a number or a function"},
-        {"surv(stop, status) ~ aeg", "formula:1:22: no column 'aeg' in the data (did you mean 'age'?)"},
-        {"surv(stop, status) ~ age +", "formula:1:27: found the end, expected a column, a number or a function"},
-        {"surv(stop, status) ~ age sex", "formula:1:26: found 'sex', expected an operator or the end"},
+        {"surv(stop, status) ~ aeg",
+            "formula:1:22: no column 'aeg' in the data (did you mean 'age'?)"},
+        {"surv(stop, status) ~ age +",
+            "formula:1:27: found the end, expected a column, a number or a function"},
+        {"surv(stop, status) ~ age sex",
+            "formula:1:26: found 'sex', expected an operator or the end"},
         {"surv(stop, status) ~ (age + sex", "formula:1:22: '(' is not closed, expected ')'"},
-        {"surv(stop, status) ~ age)", "formula:1:25: found ')', expected an operator or the end (no parenthesis is open)"},
+        {"surv(stop, status) ~ age)",
+            "formula:1:25: found ')', expected an operator or the end (no parenthesis is open)"},
         {"surv(stop, status) ~ log(age, 2", "formula:1:22: 'log(' is not closed, expected ')'"},
-        {"surv(stop, status)", "formula:1:19: found the end, expected '~' and the covariates (or ~ 1)"},
+        {"surv(stop, status)",
+            "formula:1:19: found the end, expected '~' and the covariates (or ~ 1)"},
         {"~ age", "formula:1:3: the left side is missing, expected surv(time, cause) ~ ..."},
-        {"stop ~ age", "formula:1:1: the left side must be surv(time, cause) or surv(entry, exit, cause)"},
+        {"stop ~ age",
+            "formula:1:1: the left side must be surv(time, cause) or surv(entry, exit, cause)"},
         {"surv(stop) ~ age", "formula:1:1: expected surv(time, cause) or surv(entry, exit, cause)"},
-        {"surv(stop, status) ~ age ~ sex", "formula:1:20: found a second or nested '~', expected one between both sides"},
-        {"surv(stop, status) ~ lgo(age)", "formula:1:22: unknown function 'lgo', expected one of: factor, ns, bs, log, log2, log10, exp, sqrt, abs, I, strata, cluster, weights, offset (did you mean 'log'?)"},
-        {"surv(stop, status) ~ log(sex)", "formula:1:26: column 'sex' holds text, expected numbers"},
-        {"surv(stop, status) ~ ns(sex, 3)", "formula:1:25: column 'sex' holds text, expected numbers"},
-        {"surv(stop, status) ~ ns(age, 0)", "formula:1:30: df is 0, expected a whole number from 1 to 100"},
-        {"surv(stop, status) ~ ns(age, dg = 3)", "formula:1:30: unexpected argument of ns(), expected df, knots, ..."},
-        {"surv(stop, status) ~ bs(age, knots = c(50, 99))", "formula:1:22: inner knot 99 is not inside the boundary knots 43 and 72; give fewer df or other knots"},
-        {"surv(stop, status) ~ age / sex", "formula:1:22: '/' does not combine terms here; write a + a:b, or I(a / b) for the quotient"},
-        {"surv(stop, status) ~ age:strata(sex)", "formula:1:22: strata(), cluster(), weights() and offset() cannot be part of an interaction; use factor() for that"},
-        {"surv(stop, status) ~ 2 + age", "formula:1:22: a number is no term, expected 0 or 1 (intercept) or a column"},
-        {"surv(stop, status) ~ age + factor(rx, ref = 'Lov')", "formula:1:28: no level 'Lov', expected one of: 'Obs', 'Lev', 'Lev+5FU' (did you mean 'Lev'?)"},
-        {"surv(stop, end) ~ age", "formula:1:12: which level is censored? say surv(..., censored = \"LEVEL\"); the levels are: 'Still in Office', 'coup', 'regular'"},
-        {"surv(stop, end, censored = 'Still in Ofice') ~ age", "formula:1:17: no level 'Still in Ofice', expected one of: 'Still in Office', 'coup', 'regular' (did you mean 'Still in Office'?)"},
-        {"surv(stop, end == 'cuop') ~ age", "formula:1:19: no level 'cuop', expected one of: 'Still in Office', 'coup', 'regular' (did you mean 'coup'?)"},
-        {"surv(stop, age) ~ sex", "formula:1:12: row 1: the cause is 61.5, expected 0 (censored) or a whole number from 1 to 1000"},
-        {"surv(stop, start, status) ~ 1", "formula:1:1: row 1: exit is not after entry (5, 0), and 9 more rows like it"},
-        {"surv(-stop, status) ~ 1", "formula:1:1: row 1: the time is -5, expected a number from 0, and 9 more rows like it"},
-        {"surv(stop, status) ~ weights(-w)", "formula:1:30: row 1: the weight is -1, expected a number from 0"},
+        {"surv(stop, status) ~ age ~ sex",
+            "formula:1:20: found a second or nested '~', expected one between both sides"},
+        {"surv(stop, status) ~ lgo(age)",
+            "formula:1:22: unknown function 'lgo', expected one of: factor, ns, bs, log, log2, "
+            "log10, exp, sqrt, abs, I, strata, cluster, weights, offset (did you mean 'log'?)"},
+        {"surv(stop, status) ~ log(sex)",
+            "formula:1:26: column 'sex' holds text, expected numbers"},
+        {"surv(stop, status) ~ ns(sex, 3)",
+            "formula:1:25: column 'sex' holds text, expected numbers"},
+        {"surv(stop, status) ~ ns(age, 0)",
+            "formula:1:30: df is 0, expected a whole number from 1 to 100"},
+        {"surv(stop, status) ~ ns(age, dg = 3)",
+            "formula:1:30: unexpected argument of ns(), expected df, knots, ..."},
+        {"surv(stop, status) ~ bs(age, knots = c(50, 99))",
+            "formula:1:22: inner knot 99 is not inside the boundary knots 43 and 72; give fewer df "
+            "or other knots"},
+        {"surv(stop, status) ~ age / sex", "formula:1:22: '/' does not combine terms here; write a "
+                                           "+ a:b, or I(a / b) for the quotient"},
+        {"surv(stop, status) ~ age:strata(sex)",
+            "formula:1:22: strata(), cluster(), weights() and offset() cannot be part of an "
+            "interaction; use factor() for that"},
+        {"surv(stop, status) ~ 2 + age",
+            "formula:1:22: a number is no term, expected 0 or 1 (intercept) or a column"},
+        {"surv(stop, status) ~ age + factor(rx, ref = 'Lov')",
+            "formula:1:28: no level 'Lov', expected one of: 'Obs', 'Lev', 'Lev+5FU' (did you mean "
+            "'Lev'?)"},
+        {"surv(stop, end) ~ age",
+            "formula:1:12: which level is censored? say surv(..., censored = \"LEVEL\"); the "
+            "levels are: 'Still in Office', 'coup', 'regular'"},
+        {"surv(stop, end, censored = 'Still in Ofice') ~ age",
+            "formula:1:28: no level 'Still in Ofice', expected one of: 'Still in Office', 'coup', "
+            "'regular' (did you mean 'Still in Office'?)"},
+        {"surv(stop, end == 'cuop') ~ age",
+            "formula:1:19: no level 'cuop', expected one of: 'Still in Office', 'coup', 'regular' "
+            "(did you mean 'coup'?)"},
+        {"surv(stop, age) ~ sex", "formula:1:12: row 1: the cause is 61.5, expected 0 (censored) "
+                                  "or a whole number from 1 to 1000"},
+        {"surv(stop, start, status) ~ 1",
+            "formula:1:1: row 1: exit is not after entry (5, 0), and 9 more rows like it"},
+        {"surv(-stop, status) ~ 1", "formula:1:1: row 1: the time is -5, expected a number from 0, "
+                                    "and 9 more rows like it"},
+        {"surv(stop, status) ~ weights(-w)",
+            "formula:1:30: row 1: the weight is -1, expected a number from 0"},
         {"surv(stop, status) ~ log(start)", "formula:1:22: row 1: log(start) is infinite"},
         {"surv(stop, status) ~ age + 'x", "formula:1:28: this quote has no end, expected '"},
         {"surv(stop, status) ~ age $ sex", "formula:1:26: unexpected character '$'"},
-        {"surv(stop, status) ~ 5x", "formula:1:22: '5x' is not a number (a column name that starts so needs backticks)"},
+        {"surv(stop, status) ~ 5x",
+            "formula:1:22: '5x' is not a number (a column name that starts so needs backticks)"},
         {"surv(stop, status) ~ cluster(g) + cluster(rx)", "formula:1:35: cluster() is given twice"},
-        {"surv(stop, status) ~ factor(g, levels = c(7, 8))", "formula:1:22: no row is left of 10: 10 with missing values (most in 'factor(g, levels = c(7, 8))'), 0 of weight 0"},
-        {"surv(stop, status) ~ I(age = 3)", "formula:1:22: I() takes one argument, found 1 with a name"},
-        {"surv(stop, status) ~ (age > 50) == sex", "formula:1:22: column 'sex' holds text, expected a level in quotes to compare it with"},
-        {"surv(stop, status) ~ (age + sex)^9", "formula:1:22: the exponent of a term must be 1 to 8 (for arithmetic write I(x^2))"}};
+        {"surv(stop, status) ~ factor(g, levels = c(7, 8))",
+            "formula:1:22: no row is left of 10: 10 with missing values (most in 'factor(g, levels "
+            "= c(7, 8))'), 0 of weight 0"},
+        {"surv(stop, status) ~ I(age = 3)",
+            "formula:1:22: I() takes one argument, found 1 with a name"},
+        {"surv(stop, status) ~ (age > 50) == sex",
+            "formula:1:22: column 'sex' holds text, expected a level in quotes to compare it with"},
+        {"surv(stop, status) ~ (age + sex)^9",
+            "formula:1:22: the exponent of a term must be 1 to 8 (for arithmetic write I(x^2))"}};
     for (size_t k = 0; k < sizeof MISTAKES / sizeof *MISTAKES; k++) {
         tn_design_t d;
         tn_error_t err = {0};
-        assert_int_equal(tn_design_init(&d, MISTAKES[k].formula, &FRAME, NULL, NULL, &err), TN_EINPUT);
+        assert_int_equal(
+            tn_design_init(&d, MISTAKES[k].formula, &FRAME, NULL, NULL, &err), TN_EINPUT);
         assert_string_equal(err.message, MISTAKES[k].message);
         assert_null(d.recipe);
     }
@@ -411,7 +472,9 @@ static void all_mistakes_are_found_at_once(void **state)
     char *text = NULL;
     size_t n = 0;
     assert_int_equal(tn_diag_new(&diag), 0);
-    assert_int_equal(tn_design_init(&d, "surv(stpo, status) ~ aeg +\n  log(sex):rx + foo(g)", &FRAME, NULL, diag, NULL), TN_EINPUT);
+    assert_int_equal(tn_design_init(&d, "surv(stpo, status) ~ aeg +\n  log(sex):rx + foo(g)",
+                         &FRAME, NULL, diag, NULL),
+        TN_EINPUT);
     assert_int_equal(tn_diag_n_errors(diag), 4);
     FILE *out = open_memstream(&text, &n);
     tn_diag_print(diag, out, false);
@@ -431,7 +494,8 @@ static void all_mistakes_are_found_at_once(void **state)
 
     /* -1 in a survival model: a warning, no mistake */
     assert_int_equal(tn_diag_new(&diag), 0);
-    assert_int_equal(tn_design_init(&d, "surv(stop, status) ~ rx - 1", &FRAME, NULL, diag, NULL), 0);
+    assert_int_equal(
+        tn_design_init(&d, "surv(stop, status) ~ rx - 1", &FRAME, NULL, diag, NULL), 0);
     assert_int_equal(tn_diag_n_warnings(diag), 1);
     assert_int_equal(d.n_columns, 2);
     tn_design_free(&d);
@@ -444,14 +508,16 @@ static void what_the_fit_has_not_seen_is_named(void **state)
     static char *const NEW_LEVELS[] = {"Lev", "Levamisole"};
     static int32_t new_rx[3] = {0, -1, 1};
     static double new_age[3] = {50, 60, 70};
-    tn_frame_column_t column[2] = {{.name = "rx", .level = new_rx, .levels = (char **)NEW_LEVELS, .n_levels = 2},
+    tn_frame_column_t column[2] = {
+        {.name = "rx", .level = new_rx, .levels = (char **)NEW_LEVELS, .n_levels = 2},
         {.name = "age", .number = new_age}};
     tn_frame_t frame = {.n_rows = 3, .n_columns = 2, .column = column};
     tn_design_rows_t rows;
     tn_error_t err = {0};
     tn_design_t d = make("surv(stop, status) ~ rx + age + strata(sex)");
     assert_int_equal(tn_design_predict(&d, &frame, &rows, NULL, &err), TN_EINPUT);
-    assert_string_equal(err.message, "formula:1:22: row 3: level 'Levamisole' of rx was not in the fit");
+    assert_string_equal(
+        err.message, "formula:1:22: row 3: level 'Levamisole' of rx was not in the fit");
     frame.n_rows = 2;
     assert_int_equal(tn_design_predict(&d, &frame, &rows, NULL, &err), 0);
     assert_int_equal(rows.n_missing, 1);
@@ -481,7 +547,8 @@ static void limits_hold(void **state)
     strcpy(text, "~ age:sex:rx:g:ph.ecog:start:stop:w:kind");
     const tn_design_options_t opt = {.is_right_only = true};
     assert_int_equal(tn_design_init(&d, text, &FRAME, &opt, NULL, &err), TN_EINPUT);
-    strcpy(text, "~ (age + sex + rx + g + ph.ecog + start + stop + w + kind + status + dead + end)^8");
+    strcpy(
+        text, "~ (age + sex + rx + g + ph.ecog + start + stop + w + kind + status + dead + end)^8");
     assert_int_equal(tn_design_init(&d, text, &FRAME, &opt, NULL, &err), TN_EINPUT);
     assert_string_equal(err.message, "formula:1:3: more than 2000 terms");
     assert_int_equal(tn_design_init(&d, "~ \xff", &FRAME, &opt, NULL, &err), TN_EINPUT);
@@ -511,17 +578,22 @@ static void every_failed_allocation_is_reported(void **state)
     for (long k = 1; ret != 0; k++) {
         tn_design_t d;
         tn_design_rows_t rows;
+        tn_error_t err = {0};
         assert_true(k < 1000);
         tn_mem_fail_at(k);
-        ret = tn_design_init(&d, "surv(start, stop, end, censored = c('Still in Office')) ~ ns(age, 3)*sex + factor(g, ref = 2) + I(age > 50) + strata(rx, g) + cluster(g) + weights(w) + offset(g)", &FRAME, NULL, NULL, NULL);
+        ret = tn_design_init(&d,
+            "surv(start, stop, end, censored = c('Still in Office')) ~ ns(age, 3)*sex + "
+            "factor(kind, ref = 2) + I(age > 50) + strata(rx) + cluster(g) + weights(w) + "
+            "offset(g)",
+            &FRAME, NULL, NULL, &err);
         if (ret == 0) {
-            ret = tn_design_predict(&d, &FRAME, &rows, NULL, NULL);
+            ret = tn_design_predict(&d, &FRAME, &rows, NULL, &err);
             tn_mem_fail_at(0);
             if (ret == 0) tn_design_rows_free(&rows);
             tn_design_free(&d);
         }
         tn_mem_fail_at(0);
-        if (ret != 0) assert_int_equal(ret, TN_ENOMEM);
+        if (ret != 0 && ret != TN_ENOMEM) fail_msg("allocation %ld: %s", k, err.message);
     }
 }
 
@@ -535,10 +607,14 @@ static void an_empty_frame_and_an_empty_design_are_safe(void **state)
     assert_int_equal(tn_design_predict(&d, &FRAME, &rows, NULL, &err), TN_EARG);
     tn_design_free(&d), tn_design_free(NULL), tn_design_rows_free(NULL);
     none.n_rows = 0;
-    assert_int_equal(tn_design_init(&d, "surv(stop, status) ~ age + ns(g, 2)", &none, NULL, NULL, &err), TN_EINPUT);
-    assert_int_equal(tn_design_init(&d, "surv(stop, status) ~ rx", &none, NULL, NULL, &err), TN_EINPUT);
+    assert_int_equal(
+        tn_design_init(&d, "surv(stop, status) ~ age + ns(g, 2)", &none, NULL, NULL, &err),
+        TN_EINPUT);
+    assert_int_equal(
+        tn_design_init(&d, "surv(stop, status) ~ rx", &none, NULL, NULL, &err), TN_EINPUT);
     none.n_rows = 1;
-    assert_int_equal(tn_design_init(&d, "surv(stop, status) ~ rx", &none, NULL, NULL, &err), TN_EINPUT);
+    assert_int_equal(
+        tn_design_init(&d, "surv(stop, status) ~ rx", &none, NULL, NULL, &err), TN_EINPUT);
     assert_string_equal(err.message, "formula:1:22: rx has only one level, 'Obs'");
     assert_int_equal(tn_design_init(&d, "surv(stop, status) ~ g", &none, NULL, NULL, &err), 0);
     assert_int_equal(d.n, 1);
@@ -552,32 +628,56 @@ static void an_empty_frame_and_an_empty_design_are_safe(void **state)
     tn_design_free(&d);
 }
 
-/* Figures of the reference's cox_lung_efron: age + sex + ph.ecog + ph.karno + wt.loss. */
-static void lung_drops_the_rows_that_coxph_drops(void **state)
+/* The rows and events that coxph counts (cox_model.csv, survival 3.5-3). */
+static void check_counts(const reference_t *models, const char *id, const char *dataset,
+    int n_columns, const char *const *names)
 {
-    (void)state;
-    reference_t lung;
-    if (!reference_read(&lung, "datasets/lung.csv")) skip();
-    static char *const NAMES[] = {"time", "status", "age", "sex", "ph.ecog", "ph.karno", "wt.loss"};
-    enum { N = sizeof NAMES / sizeof *NAMES };
-    tn_frame_column_t column[N] = {{0}};
-    for (int k = 0; k < N; k++)
-        column[k] = (tn_frame_column_t){.name = NAMES[k], .number = reference_numbers(&lung, NAMES[k])};
-    const tn_frame_t frame = {.n_rows = lung.n_rows, .n_columns = N, .column = column};
+    reference_t data;
+    char path[100], formula[300] = "";
+    tn_frame_column_t column[10] = {{0}};
+    size_t row = 0;
+    while (strcmp(reference_text(models, row, "id"), id) != 0)
+        row++;
+    snprintf(path, sizeof path, "datasets/%s.csv", dataset);
+    assert_true(reference_read(&data, path));
+    for (int k = 0; k < n_columns; k++)
+        column[k] = (tn_frame_column_t){
+            .name = (char *)names[k], .number = reference_numbers(&data, names[k])};
+    const tn_frame_t frame = {.n_rows = data.n_rows, .n_columns = n_columns, .column = column};
+    snprintf(formula, sizeof formula, "%s", reference_text(models, row, "formula"));
     tn_design_t d;
-    assert_int_equal(tn_design_init(&d, "Surv(time, status) ~ age + sex + ph.ecog + ph.karno + wt.loss", &frame, NULL, NULL, NULL), 0);
+    tn_error_t err = {0};
+    if (tn_design_init(&d, formula, &frame, NULL, NULL, &err) < 0)
+        fail_msg("%s: %s", formula, err.message);
     int n_events = 0;
     for (size_t i = 0; i < d.n; i++)
-        n_events += d.cause[i];
-    /* R 4.2.2, survival 3.5-3: coxph(...)$n, $nevent */
-    assert_int_equal(d.n, 213);
-    assert_int_equal(n_events, 151);
-    assert_string_equal(d.missing[0].name, "wt.loss");
-    assert_int_equal(d.missing[0].n, 14);
+        n_events += d.cause[i] > 0;
+    check_close((double)d.n, reference_number(models, row, "n"), 0, 0, id);
+    check_close(n_events, reference_number(models, row, "nevent"), 0, 0, id);
     tn_design_free(&d);
-    for (int k = 0; k < N; k++)
+    for (int k = 0; k < n_columns; k++)
         free(column[k].number);
-    reference_free(&lung);
+    reference_free(&data);
+}
+
+static void the_rows_that_coxph_drops_are_dropped(void **state)
+{
+    (void)state;
+    reference_t models;
+    if (!reference_read(&models, "cox_model.csv")) skip();
+    static const char *const LUNG[] = {"time", "status", "age", "sex", "ph.ecog", "inst"};
+    static const char *const PBC[] = {
+        "time", "status", "age", "edema", "bili", "protime", "albumin"};
+    static const char *const HEART[] = {
+        "start", "stop", "event", "age", "year", "surgery", "transplant", "id"};
+    static const char *const MGUS[] = {"etime", "event", "age", "male", "mspike", "hgb"};
+    check_counts(&models, "cox_lung_efron", "lung", 6, LUNG);
+    check_counts(&models, "cox_lung_cluster_inst_efron", "lung", 6, LUNG);
+    check_counts(&models, "cox_pbc_efron", "pbc", 7, PBC);
+    check_counts(&models, "cox_heart_cluster_id_efron", "heart", 8, HEART);
+    check_counts(&models, "cox_mgus2_cs_pcm_efron", "mgus2_competing", 6, MGUS);
+    check_counts(&models, "cox_mgus2_cs_death_efron", "mgus2_competing", 6, MGUS);
+    reference_free(&models);
 }
 
 int main(void)
@@ -585,7 +685,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_those_of_model_matrix),
         cmocka_unit_test(splines_go_on_beyond_the_boundary_as_in_r),
-        cmocka_unit_test(random_b_splines_are_their_definition_and_natural_ones_bend_nowhere_outside),
+        cmocka_unit_test(
+            random_b_splines_are_their_definition_and_natural_ones_bend_nowhere_outside),
         cmocka_unit_test(causes_are_coded_as_said),
         cmocka_unit_test(rows_with_a_missing_value_are_dropped_and_counted),
         cmocka_unit_test(knots_come_from_all_rows_in_which_the_variable_is_known),
@@ -599,7 +700,7 @@ int main(void)
         cmocka_unit_test(numbers_are_written_as_r_writes_them),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(an_empty_frame_and_an_empty_design_are_safe),
-        cmocka_unit_test(lung_drops_the_rows_that_coxph_drops),
+        cmocka_unit_test(the_rows_that_coxph_drops_are_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

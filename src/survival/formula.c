@@ -217,6 +217,16 @@ static int read_comma(parser_t *p, bool *wants_operand)
     return 0;
 }
 
+/* What may follow an operand: depends on the innermost open parenthesis. */
+static const char *what_may_follow(const parser_t *p)
+{
+    for (int k = p->depth - 1; k >= 0; k--) {
+        if (p->stack[k].kind == FRAME_CALL) return "an operator, ',' or ')'";
+        if (p->stack[k].kind == FRAME_PAREN) return "an operator or ')'";
+    }
+    return "an operator or the end";
+}
+
 static int read_operator(parser_t *p, bool *wants_operand)
 {
     const tn_token_kind_t kind = token_at(p, p->at)->kind;
@@ -224,8 +234,7 @@ static int read_operator(parser_t *p, bool *wants_operand)
     if (kind == TN_TOKEN_COMMA) return read_comma(p, wants_operand);
     const int precedence = binary_precedence(kind);
     if (kind == TN_TOKEN_EQUAL) return found(p, "an operator (a comparison is written ==)");
-    if (precedence == 0)
-        return found(p, p->depth > 0 ? "an operator, ',' or ')'" : "an operator or the end");
+    if (precedence == 0) return found(p, what_may_follow(p));
     pop_operators(p, precedence, kind == TN_TOKEN_POWER);
     const int ret = push(p, FRAME_BINARY, precedence);
     p->at++;
