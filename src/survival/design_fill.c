@@ -56,7 +56,8 @@ static int width(const tn_design_recipe_t *r, const tn_coded_term_t *term, int k
     const tn_variable_t *v = &r->variable[term->variable[k]];
     if (v->kind == TN_VARIABLE_SPLINE) return v->spline->n_columns;
     if (v->kind == TN_VARIABLE_NUMBER) return 1;
-    return term->is_full[k] ? v->n_levels : v->n_levels > 0 ? v->n_levels - 1 : 0;
+    const int n = term->is_full[k] ? v->n_levels : v->n_levels - 1;
+    return n > 1 ? n : 1; /* a factor with columns has two levels or more */
 }
 
 static const char *column_name(tn_design_recipe_t *r, const tn_coded_term_t *term, int column)

@@ -117,6 +117,15 @@ int tn_strata_number(tn_making_t *m, size_t n, const size_t *row, int32_t *strat
 /** err := the first mistake of diag, with its place. Returns ret. */
 int tn_design_report(int ret, const tn_diag_t *diag, tn_error_t *err);
 
+/** Mistakes since the start of this making? */
+bool tn_making_has_errors(const tn_making_t *m);
+
+/* design_rows.c */
+/** Marks and counts the rows that a value missing in any of the designs, or weight 0, takes away.
+ *  0 or TN_ENOMEM. */
+int tn_rows_drop(
+    tn_making_t *m, int n_designs, bool *is_dropped, size_t *n_missing, size_t *n_zero_weight);
+
 /* design_fill.c */
 /** Terms to columns: codings and names. 0, TN_EINPUT (reported), TN_ENOMEM. */
 int tn_columns_plan(tn_making_t *m);

@@ -395,7 +395,7 @@ int tn_variables_match_levels(tn_making_t *m)
 
 int tn_variables_expand(tn_making_t *m, size_t n)
 {
-    double row[TN_SPLINE_MAX_DF + TN_SPLINE_MAX_DEGREE];
+    double row[TN_SPLINE_MAX_DF + TN_SPLINE_MAX_DEGREE] = {0};
     for (int k = 0; k < m->recipe->n_variables; k++) {
         const tn_variable_t *v = &m->recipe->variable[k];
         if (v->kind != TN_VARIABLE_SPLINE) continue;
