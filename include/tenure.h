@@ -13,6 +13,7 @@
 #include "tenure/case.h"
 #include "tenure/concordance.h"
 #include "tenure/cox.h"
+#include "tenure/design.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
 #include "tenure/forecast.h"
