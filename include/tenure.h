@@ -13,6 +13,7 @@
 #include "tenure/case.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
+#include "tenure/finegray.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
 #include "tenure/report.h"
