@@ -16,6 +16,7 @@
 #include "tenure/design.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
+#include "tenure/finegray.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
 #include "tenure/report.h"
