@@ -11,10 +11,14 @@
 #ifndef TENURE_H
 #define TENURE_H
 #include "tenure/case.h"
+#include "tenure/cif.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
+#include "tenure/gray.h"
+#include "tenure/km.h"
+#include "tenure/logrank.h"
 #include "tenure/report.h"
 #include "tenure/spells.h"
 #include "tenure/version.h"
