@@ -96,8 +96,14 @@ static void jackknife_by_subject_with_entry_is_as_in_r(void **state)
         0.18663784777911102, 0.12588054720436212, 0.16237093144122727, 0.18498435412553091,
         0.2180581509791554, 0.16237093144122727, 0.17558586505343671, 0.2180581509791554,
         0.16870070611450899, 0.10538777936223485, 0.2180581509791554, 0.20509184992618062};
-    const tn_spells_t s = {.n = 12, .entry = entry, .exit = exit, .weight = weight, .cause = cause,
-        .n_causes = 2, .cluster = id, .n_clusters = 8};
+    const tn_spells_t s = {.n = 12,
+        .entry = entry,
+        .exit = exit,
+        .weight = weight,
+        .cause = cause,
+        .n_causes = 2,
+        .cluster = id,
+        .n_clusters = 8};
     const tn_cif_at_options_t opt = TN_CIF_AT_OPTIONS_DEFAULT;
     double p[15], got[15];
     const tn_cif_values_t values = {.p = p, .se = got};
@@ -198,15 +204,14 @@ static void moment_variances(const moment_t *m, size_t n, oracle_t *out)
         for (size_t j = 0; j < n; j++) {
             const moment_t *e = &m[j];
             const double x = m[n - 1].f[k] - e->f[k], y = e->y, d = e->d[k], s = e->surv_before;
-            if (e->surv > 0.0) out->greenwood[k] += x * x * e->d[0] / (y * (y - e->d[0]));
+            out->greenwood[k] += e->surv > 0.0 ? x * x * e->d[0] / (y * (y - e->d[0])) : NAN;
             out->greenwood[k] += s * s * d * (y - d) / (y * y * y) - 2 * x * s * d / (y * y);
             if (j >= last) continue;
             const double back = e->surv > 0.0 ? (m[last - 1].f[k] - e->f[k]) / e->surv : 0.0;
             const double other = e->d[0] - d;
             if (other > 0.0 && e->surv > 0.0)
                 out->aalen[k] += s * s * tie(other, y) * other / (y * y) * back * back;
-            if (d > 0.0)
-                out->aalen[k] += s * s * tie(d, y) * d / (y * y) * (1 - back) * (1 - back);
+            if (d > 0.0) out->aalen[k] += s * s * tie(d, y) * d / (y * y) * (1 - back) * (1 - back);
         }
     }
 }
@@ -268,8 +273,8 @@ static void random_spells_agree_with_the_definition(void **state)
                         cif.se_jackknife[at], sqrt(want.jackknife[k]), 1e-11, 1e-15, "jackknife");
                     if (k == 0) continue;
                     check_close(
-                        cif.se_greenwood[at], sqrt(want.greenwood[k]), 1e-10, 1e-8, "Greenwood");
-                    check_close(cif.se_aalen[at], sqrt(want.aalen[k]), 1e-10, 1e-8, "Aalen");
+                        cif.se_greenwood[at], sqrt(want.greenwood[k]), 1e-10, 1e-9, "Greenwood");
+                    check_close(cif.se_aalen[at], sqrt(want.aalen[k]), 1e-10, 1e-9, "Aalen");
                 }
             }
         }
@@ -322,11 +327,10 @@ static void a_single_cause_is_one_minus_kaplan_meier(void **state)
             check_close(cif.p[i], robust.surv[i], TOL3, 1e-15, "S");
             check_close(cif.p[one], 1.0 - robust.surv[i], TOL3, 1e-15, "F");
             check_close(cif.se_jackknife[i], robust.se_surv[i], 1e-11, 1e-15, "of S");
-            check_close(cif.se_jackknife[one], robust.se_surv[i], 1e-10, 1e-15, "of F");
+            check_close(cif.se_jackknife[one], robust.se_surv[i], TOL2, 1e-16, "of F");
             check_close(cif.se_aalen[i], cif.se_aalen[one], TOL3, 1e-15, "of S and F");
             check_close(cif.se_greenwood[i], cif.se_greenwood[one], TOL3, 1e-15, "of S and F");
-            if (robust.surv[i] > 0.0)
-                check_close(cif.se_greenwood[one], greenwood.se_surv[i], 1e-9, 1e-15, "Greenwood");
+            check_close(cif.se_greenwood[one], greenwood.se_surv[i], TOL2, 0, "Greenwood");
         }
         tn_cif_free(&cif);
         tn_km_free(&robust);
@@ -444,8 +448,7 @@ static void mistakes_are_reported(void **state)
     at.variance = TN_CIF_GREENWOOD;
     at.level = 0.0;
     assert_int_equal(tn_cif_at(&cif, 0, 1, &t, &at, &values, &err), TN_EARG);
-    assert_int_equal(
-        tn_cif_limits(&cif, TN_CIF_AALEN, TN_INTERVAL_LOG, 0.95, x, x, &err), TN_EARG);
+    assert_int_equal(tn_cif_limits(&cif, TN_CIF_AALEN, TN_INTERVAL_LOG, 0.95, x, x, &err), TN_EARG);
     assert_int_equal(
         tn_cif_limits(&cif, TN_CIF_GREENWOOD, TN_INTERVAL_LOG, 95, x, x, &err), TN_EARG);
     tn_cif_free(&cif);
@@ -456,14 +459,15 @@ static void mistakes_are_reported(void **state)
 static void limits_are_those_of_r(void **state)
 {
     (void)state;
-    /* R: survfit(Surv(t, factor(e)) ~ 1, d, weights = w)$lower is p exp(-z se / p), upper at most 1 */
+    /* R: survfit(Surv(t, factor(e)) ~ 1, d, weights = w)$lower is p exp(-z se / p), upper at most 1
+     */
     fixture_t f;
     fixture_dozen(&f);
     tn_cif_t cif;
     fit(&cif, &f.spells);
     double lower[21], upper[21];
-    assert_int_equal(tn_cif_limits(
-                         &cif, TN_CIF_JACKKNIFE, TN_INTERVAL_LOG, 0.95, lower, upper, NULL), 0);
+    assert_int_equal(
+        tn_cif_limits(&cif, TN_CIF_JACKKNIFE, TN_INTERVAL_LOG, 0.95, lower, upper, NULL), 0);
     const double z = 1.959963984540054;
     for (size_t i = 0; i < 21; i++) {
         const double p = cif.p[i], se = cif.se_jackknife[i];
@@ -605,7 +609,8 @@ static void aalen_errors_are_those_of_cuminc(void **state)
         const char *id;
         fixture_columns_t columns;
         int n_strata, first;
-    } sources[] = {{"ci_mgus2", {.file = "mgus2_competing", .exit = "etime", .cause = "event"}, 1, 0},
+    } sources[] = {
+        {"ci_mgus2", {.file = "mgus2_competing", .exit = "etime", .cause = "event"}, 1, 0},
         {"ci_mgus2_male",
             {.file = "mgus2_competing", .exit = "etime", .cause = "event", .group = "male"}, 2, 0},
         {"ci_mgus2_male_rho1",
@@ -627,8 +632,8 @@ static void aalen_errors_are_those_of_cuminc(void **state)
         for (size_t i = 0; i < ref.n_rows; i++) {
             if (strcmp(reference_text(&ref, i, "id"), sources[j].id) != 0) continue;
             const char *curve = reference_text(&ref, i, "curve"); /* "group cause" */
-            const int group =
-                curve[0] == 'm' || curve[0] == 'f' ? curve[0] == 'm' : atoi(curve) - sources[j].first;
+            const int group = curve[0] == 'm' || curve[0] == 'f' ? curve[0] == 'm'
+                                                                 : atoi(curve) - sources[j].first;
             const int stratum = sources[j].n_strata > 1 ? group : 0;
             compare_at(&cif, stratum, (size_t)atoi(strchr(curve, ' ') + 1),
                 reference_number(&ref, i, "time"), TN_CIF_AALEN, reference_number(&ref, i, "cif"),

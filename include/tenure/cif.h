@@ -43,7 +43,7 @@ typedef struct tn_cif {
     double *n_event;      /**< n_causes x n_steps, weights */
     double *p;            /**< states x n_steps, probability */
     double *se_jackknife; /**< states x n_steps, or NULL if not asked for */
-    double *se_greenwood; /**< likewise. Where nobody is left, prodlim has NaN and this its limit */
+    double *se_greenwood; /**< likewise; NaN once nobody is left, as prodlim */
     double *se_aalen;     /**< likewise. cuminc has no row 0; here 1 minus a single cause of all */
     double *block;
 } tn_cif_t;

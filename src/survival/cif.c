@@ -9,7 +9,9 @@
  *  for those of all others together (own = 0), tau = 1 - (d. - 1) / (Y - 1) for ties:
  *      sum  g (own - x / S(s))^2
  *
- *  Moments of the deviations stay accurate when survival gets small; powers of F alone do not. */
+ *  Moments of the deviations stay accurate when survival gets small; powers of F alone do not.
+ *  Survival has its own sums without cancellation, and while a single cause has had all the events
+ *  its errors are those of survival: they may then fall to 0, which the moments only do roughly. */
 #include "tenure/cif.h"
 
 #include <math.h>
@@ -31,6 +33,7 @@ typedef struct walk {
     moments_t *greenwood; /* states */
     moments_t *aalen;     /* states */
     double *se_aalen;     /* states: held until the cause's next event */
+    int sole;             /* the cause of all events so far; 0: none yet, -1: several */
 } walk_t;
 
 /* One time as both formulas see it. d: all events; own: those of the state; jump of F. */
@@ -51,8 +54,8 @@ static void add_greenwood(moments_t *m, const event_t *e)
     add_jump(m, e->jump);
     m->q += s * s * (e->own / y) * ((y - e->own) / y) / y;
     m->r -= s * (e->own / y) / y;
-    /* once nobody is left F does not move any more, and the infinite term never counts */
-    if (!e->is_last) m->p += e->d / (y * (y - e->d));
+    m->p += e->d / (y * (y - e->d));
+    if (e->is_last) m->q = NAN; /* no value from here, as for survival itself */
 }
 
 static double tie_factor(double d, double y) { return d > 1.0 ? 1.0 - (d - 1.0) / (y - 1.0) : 1.0; }
@@ -74,7 +77,8 @@ static void add_aalen(moments_t *m, const event_t *e)
     }
 }
 
-static double root(double x) { return x > 0.0 ? sqrt(x) : 0.0; }
+/* NaN stays NaN; a rounding below 0 is 0. */
+static double root(double x) { return x < 0.0 ? 0.0 : sqrt(x); }
 
 /* Events by cause into self->d; the weight of the censored; rows with an event. */
 static double count(const walk_t *self, const tn_sweep_t *sweep, double *censored, size_t *n_events)
@@ -99,63 +103,71 @@ static double count(const walk_t *self, const tn_sweep_t *sweep, double *censore
     return total;
 }
 
-/* Moves the estimates and the two moment variances over one time with events. */
+/* The errors of survival itself: Greenwood's and Aalen's sums. */
+static void advance_survival(walk_t *self, const event_t *e)
+{
+    const double s_y = e->surv_before / e->y, q = e->surv / e->surv_before;
+    moments_t *greenwood = &self->greenwood[0], *aalen = &self->aalen[0];
+    greenwood->p += e->d / (e->y * (e->y - e->d));
+    greenwood->q = e->surv > 0.0 ? e->surv * e->surv * greenwood->p : NAN;
+    aalen->q = q * q * aalen->q + s_y * s_y * tie_factor(e->d, e->y) * e->d;
+    self->se_aalen[0] = sqrt(aalen->q);
+}
+
+/* Moves the estimates and the two moment variances over one time with events; survival is above 0
+ * before it. */
 static void advance(walk_t *self, event_t e)
 {
-    const int n_causes = self->cif->n_causes;
     e.surv_before = self->f[0];
     e.surv = e.is_last ? 0.0 : e.surv_before * ((e.y - e.d) / e.y);
-    for (int k = 0; k <= n_causes; k++) {
-        /* state 0 is the mirror of one single cause, 1 - F */
-        e.own = k == 0 ? e.d : self->d[k - 1];
+    advance_survival(self, &e);
+    for (int k = 1; k <= self->cif->n_causes; k++) {
+        e.own = self->d[k - 1];
         e.jump = e.surv_before * (e.own / e.y);
+        self->f[k] += e.jump;
         if (self->cif->se_greenwood != NULL) add_greenwood(&self->greenwood[k], &e);
-        if (self->cif->se_aalen != NULL) {
-            add_aalen(&self->aalen[k], &e);
-            if (e.own > 0.0) self->se_aalen[k] = root(self->aalen[k].q);
-        }
-        if (k > 0) self->f[k] += e.jump;
+        if (self->cif->se_aalen != NULL) add_aalen(&self->aalen[k], &e);
+        if (e.own == 0.0) continue;
+        self->se_aalen[k] = root(self->aalen[k].q);
+        self->sole = self->sole == 0 || self->sole == k ? k : -1;
     }
     self->f[0] = e.surv;
 }
 
-static void write_jackknife(const walk_t *self, size_t step)
+static void write_step(const walk_t *self, size_t step)
 {
-    const size_t n = self->cif->n_steps;
-    self->cif->se_jackknife[step] = root(self->jack->m00);
-    for (int k = 0; k < self->cif->n_causes; k++)
-        self->cif->se_jackknife[(size_t)(k + 1) * n + step] = root(self->jack->mkk[k]);
+    const tn_cif_t *cif = self->cif;
+    for (int k = 0; k <= cif->n_causes; k++) {
+        const size_t to = (size_t)k * cif->n_steps + step;
+        const int from = k == self->sole ? 0 : k;
+        cif->p[to] = self->f[k];
+        if (k > 0) cif->n_event[to - cif->n_steps] = self->d[k - 1];
+        if (cif->se_greenwood != NULL) cif->se_greenwood[to] = root(self->greenwood[from].q);
+        if (cif->se_aalen != NULL) cif->se_aalen[to] = self->se_aalen[from];
+        if (self->jack != NULL) cif->se_jackknife[to] = sqrt(tn_jack_variance(self->jack, from));
+    }
 }
 
 static void step_at(walk_t *self, const tn_sweep_t *sweep, size_t step)
 {
     tn_cif_t *cif = self->cif;
-    const size_t n = cif->n_steps;
     size_t n_events;
     const double total = count(self, sweep, &cif->n_censor[step], &n_events);
-    if (n_events > 0) {
+    if (n_events > 0 && self->f[0] > 0.0) {
         advance(
             self, (event_t){.y = sweep->weight, .d = total, .is_last = n_events == sweep->n_risk});
     }
     cif->time[step] = sweep->time;
     cif->n_risk[step] = sweep->weight;
-    for (size_t k = 0; k < (size_t)cif->n_causes; k++)
-        cif->n_event[k * n + step] = self->d[k];
-    for (size_t k = 0; k <= (size_t)cif->n_causes; k++) {
-        cif->p[k * n + step] = self->f[k];
-        if (cif->se_greenwood != NULL) cif->se_greenwood[k * n + step] = root(self->greenwood[k].q);
-        if (cif->se_aalen != NULL) cif->se_aalen[k * n + step] = self->se_aalen[k];
-    }
-    if (self->jack != NULL) {
-        tn_jack_step(self->jack, sweep, total, self->d, 0);
-        write_jackknife(self, step);
-    }
+    if (self->jack != NULL) tn_jack_step(self->jack, sweep, total, self->d, 0);
+    write_step(self, step);
     if (n_events > 0) cif->status = TN_FIT_CONVERGED;
 }
 
 static size_t walk_stratum(walk_t *self, int stratum, size_t step)
 {
     tn_sweep_t sweep;
+    self->sole = 0;
     for (int k = 0; k <= self->cif->n_causes; k++) {
         self->f[k] = k == 0 ? 1.0 : 0.0;
         self->greenwood[k] = self->aalen[k] = (moments_t){0};

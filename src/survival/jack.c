@@ -5,6 +5,8 @@
  * product-limit and Aalen-Johansen formulas by differentiating by the case weights. */
 #include "survival/jack.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 
 static size_t n_cells(const tn_risk_t *risk)
@@ -207,6 +209,11 @@ void tn_jack_step(tn_jack_t *self, const tn_sweep_t *sweep, double total, const 
         if (turns(self->is_out, r, row, false)) put(self, find_cell(self, row), 1.0);
     }
     self->is_over = is_end;
+}
+
+double tn_jack_variance(const tn_jack_t *self, int k)
+{
+    return fmax(0.0, k == 0 ? self->m00 : self->mkk[k - 1]);
 }
 
 int tn_jack_hazard_init(tn_jack_hazard_t *self, const tn_risk_t *risk)

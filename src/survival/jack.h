@@ -40,6 +40,9 @@ void tn_jack_begin(tn_jack_t *self, int stratum);
 void tn_jack_step(
     tn_jack_t *self, const tn_sweep_t *sweep, double total, const double *d, int only);
 
+/** Variance of S (k = 0) or F_k. */
+double tn_jack_variance(const tn_jack_t *self, int k);
+
 /** The same for a cumulative hazard: U_H = C - W G. */
 typedef struct tn_jack_hazard {
     const tn_risk_t *risk;

@@ -122,8 +122,6 @@ static jump_t fleming_harrington(double risk, const tally_t *t)
     return (jump_t){mean * b, mean * b2, mean * b2, b / m + mean * b2 - mean * b2_events};
 }
 
-static double root(double x) { return x > 0.0 ? sqrt(x) : 0.0; }
-
 /* Robust variances at this time, in place of Greenwood's. */
 static void robust(
     walk_t *self, const tn_sweep_t *sweep, const tally_t *t, const jump_t *j, size_t step)
@@ -131,8 +129,8 @@ static void robust(
     tn_km_t *km = self->km;
     tn_jack_step(self->jack, sweep, t->event, NULL, self->opt->cause);
     tn_jack_hazard_step(self->jack_hazard, sweep, j->at_risk, j->event, self->opt->cause);
-    km->se_cumhaz[step] = root(self->jack_hazard->mhh);
-    km->se_surv[step] = root(self->jack->m00);
+    km->se_cumhaz[step] = sqrt(fmax(0.0, self->jack_hazard->mhh));
+    km->se_surv[step] = sqrt(tn_jack_variance(self->jack, 0));
     km->se_log[step] = self->surv > 0.0 ? km->se_surv[step] / self->surv : INFINITY;
 }
 
