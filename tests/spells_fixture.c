@@ -47,7 +47,7 @@ void fixture_dozen(fixture_t *self)
     memcpy(self->cause, cause, sizeof cause);
     memcpy(self->cluster, cluster, sizeof cluster);
     for (int i = 0; i < 12; i++) {
-        self->group[i] = i % 2;
+        self->group[i] = i < 6 ? i % 2 : 1 - i % 2;
         self->stratum[i] = cluster[i] > 2;
     }
 }
