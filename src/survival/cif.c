@@ -89,9 +89,8 @@ static double count(const walk_t *self, const tn_sweep_t *sweep, double *censore
     for (int k = 0; k < self->cif->n_causes; k++)
         self->d[k] = 0.0;
     for (size_t i = sweep->first; i < sweep->last; i++) {
-        const size_t row = self->risk->exits[i];
-        const int32_t cause = self->risk->spells->cause[row];
-        const double w = tn_risk_weight(self->risk, row);
+        const int32_t cause = self->risk->cause[i];
+        const double w = tn_risk_weight_at(self->risk, i);
         if (cause > 0) {
             self->d[cause - 1] += w;
             total += w;

@@ -18,9 +18,10 @@
 
 typedef struct walk {
     const tn_risk_t *risk;
-    const int32_t *group;
-    int k;     /* groups */
-    int cause; /* of interest */
+    const int32_t *group; /* by row */
+    int32_t *leaving;     /* the same in the order of exits */
+    int k;                /* groups */
+    int cause;            /* of interest */
     double rho;
     double *score, *variance;       /* out: k, k x k, summed over strata */
     double *y, *t, *d1, *d2;        /* k: at risk, T_r, events */
@@ -63,12 +64,11 @@ static void count(walk_t *self, const tn_sweep_t *sweep, double *total1, double 
     for (int g = 0; g < self->k; g++)
         self->d1[g] = self->d2[g] = 0.0;
     for (size_t i = sweep->first; i < sweep->last; i++) {
-        const size_t row = r->exits[i];
-        const int32_t cause = r->spells->cause[row];
+        const int32_t cause = r->cause[i];
         if (cause == 0) continue;
-        const double w = tn_risk_weight(r, row);
+        const double w = tn_risk_weight_at(r, i);
         *(cause == self->cause ? total1 : total2) += w;
-        (cause == self->cause ? self->d1 : self->d2)[self->group[row]] += w;
+        (cause == self->cause ? self->d1 : self->d2)[self->leaving[i]] += w;
     }
 }
 
@@ -183,11 +183,11 @@ static void walk_stratum(walk_t *self, int stratum)
     tn_sweep_begin(&sweep, r, stratum);
     while (tn_sweep_next(&sweep)) {
         for (size_t i = sweep.entered_from; i < sweep.entered_to; i++)
-            self->y[self->group[r->entries[i]]] += tn_risk_weight(r, r->entries[i]);
+            self->y[self->group[r->entries[i]]] += tn_risk_weight_of(r, r->entries[i]);
         count(self, &sweep, &d1, &d2);
         if (d1 + d2 > 0.0) add_time(self, d1);
         for (size_t i = sweep.first; i < sweep.last; i++)
-            self->y[self->group[r->exits[i]]] -= tn_risk_weight(r, r->exits[i]);
+            self->y[self->leaving[i]] -= tn_risk_weight_at(r, i);
     }
     finish_stratum(self);
 }
@@ -269,7 +269,8 @@ int tn_gray_fit(tn_gray_t *self, const tn_spells_t *spells, const int32_t *group
     if (ret < 0) goto out;
     ret = TN_ENOMEM;
     is_used = tn_calloc((size_t)n_groups, sizeof *is_used);
-    if (is_used == NULL) goto out;
+    walk.leaving = tn_risk_gather(&risk, group);
+    if (is_used == NULL || walk.leaving == NULL) goto out;
     for (size_t i = 0; i < spells->n; i++) {
         is_used[group[i]] = true;
         if (group[i] > last) last = group[i];
@@ -279,6 +280,7 @@ int tn_gray_fit(tn_gray_t *self, const tn_spells_t *spells, const int32_t *group
         ret = test_cause(self, &walk, cause, is_used, last);
 out:
     tn_free(walk.block);
+    tn_free(walk.leaving);
     tn_free(is_used);
     tn_risk_free(&risk);
     if (ret < 0) {

@@ -21,12 +21,6 @@ static size_t cell_of(const tn_risk_t *risk, size_t row)
     return risk->spells->cluster != NULL ? (size_t)risk->spells->cluster[row] : row;
 }
 
-static bool is_event(const tn_risk_t *risk, size_t row, int only)
-{
-    const int32_t cause = risk->spells->cause[row];
-    return only == 0 ? cause > 0 : cause == only;
-}
-
 /* True if the row's cell changes from in to out (is_out: to = true) or back. */
 static bool turns(bool *is_out, const tn_risk_t *risk, size_t row, bool to)
 {
@@ -86,11 +80,11 @@ void tn_jack_begin(tn_jack_t *self, int stratum)
 }
 
 /* The row's cell; a plain row has been at risk from the start and has V = C = 0. */
-static double *find_cell(const tn_jack_t *self, size_t row)
+static double *find_cell(const tn_jack_t *self, size_t row, double w)
 {
     const size_t width = (size_t)self->n_causes + 2;
     if (!self->is_plain) return self->cells + width * cell_of(self->risk, row);
-    self->cells[0] = tn_risk_weight(self->risk, row);
+    self->cells[0] = w;
     for (size_t j = 1; j < width; j++)
         self->cells[j] = 0.0;
     return self->cells;
@@ -132,12 +126,12 @@ static void put(tn_jack_t *self, const double *cell, double sign)
 
 static void enter(tn_jack_t *self, size_t row)
 {
-    const double w = tn_risk_weight(self->risk, row);
+    const double w = tn_risk_weight_of(self->risk, row);
     if (self->is_plain) {
         self->mww += w * w;
         return;
     }
-    double *cell = find_cell(self, row);
+    double *cell = find_cell(self, row, w);
     put(self, cell, -1.0);
     change(self, cell, w, -1, 0.0, 0.0);
     put(self, cell, 1.0);
@@ -163,12 +157,13 @@ static void move(tn_jack_t *self, double y, double total, const double *d, doubl
     if (q > 0.0) self->a += total / (y * y * q);
 }
 
-/* A row goes, after the map. s_y = S / Y before it; l = 1 / (Y - d), 0 if nobody stays. */
-static void leave(tn_jack_t *self, size_t row, bool has_event, double s_y, double l)
+/* The row at a place of exits goes, after the map. s_y = S / Y before it; l = 1 / (Y - d), 0 if
+ * nobody stays. */
+static void leave(tn_jack_t *self, size_t place, bool has_event, double s_y, double l)
 {
-    const double w = tn_risk_weight(self->risk, row);
-    const int k = has_event ? self->risk->spells->cause[row] - 1 : -1;
-    double *cell = find_cell(self, row);
+    const double w = tn_risk_weight_at(self->risk, place);
+    const int k = has_event ? self->risk->cause[place] - 1 : -1;
+    double *cell = find_cell(self, self->risk->exits[place], w);
     change(self, cell, -w, k, w * s_y, has_event ? -w * l : 0.0);
     if (self->is_plain) put(self, cell, 1.0);
 }
@@ -177,8 +172,9 @@ static void take_out_leavers(tn_jack_t *self, const tn_sweep_t *sweep)
 {
     const tn_risk_t *r = self->risk;
     for (size_t i = sweep->first; i < sweep->last; i++) {
-        if (turns(self->is_out, r, r->exits[i], true))
-            put(self, find_cell(self, r->exits[i]), -1.0);
+        const size_t row = r->exits[i];
+        if (!turns(self->is_out, r, row, true)) continue;
+        put(self, find_cell(self, row, tn_risk_weight_at(r, i)), -1.0);
     }
     if (sweep->n_risk > sweep->last - sweep->first) return;
     self->mww = self->m0w = 0.0; /* nobody left: no rubble either */
@@ -196,17 +192,16 @@ void tn_jack_step(tn_jack_t *self, const tn_sweep_t *sweep, double total, const 
     const double y = sweep->weight, s_y = self->surv / y;
     size_t n_events = 0;
     for (size_t i = sweep->first; i < sweep->last; i++)
-        n_events += is_event(r, r->exits[i], only);
+        n_events += tn_risk_is_event(r, i, only);
     const bool is_end = n_events == sweep->n_risk;
     const double rest = is_end ? 0.0 : y - total;
     if (n_events > 0) move(self, y, total, d, rest / y);
     for (size_t i = sweep->first; i < sweep->last; i++) {
-        const size_t row = r->exits[i];
-        leave(self, row, is_event(r, row, only), s_y, is_end ? 0.0 : 1.0 / rest);
+        leave(self, i, tn_risk_is_event(r, i, only), s_y, is_end ? 0.0 : 1.0 / rest);
     }
     for (size_t i = sweep->first; i < sweep->last && !self->is_plain; i++) {
         const size_t row = r->exits[i];
-        if (turns(self->is_out, r, row, false)) put(self, find_cell(self, row), 1.0);
+        if (turns(self->is_out, r, row, false)) put(self, find_cell(self, row, 0.0), 1.0);
     }
     self->is_over = is_end;
 }
@@ -247,10 +242,10 @@ void tn_jack_hazard_begin(tn_jack_hazard_t *self, int stratum)
     }
 }
 
-static double *hazard_cell(const tn_jack_hazard_t *self, size_t row)
+static double *hazard_cell(const tn_jack_hazard_t *self, size_t row, double w)
 {
     if (!self->is_plain) return self->cells + 2 * cell_of(self->risk, row);
-    self->cells[0] = tn_risk_weight(self->risk, row);
+    self->cells[0] = w;
     self->cells[1] = 0.0;
     return self->cells;
 }
@@ -271,12 +266,12 @@ static void hazard_change(const tn_jack_hazard_t *self, double *cell, double w, 
 
 static void hazard_enter(tn_jack_hazard_t *self, size_t row)
 {
-    const double w = tn_risk_weight(self->risk, row);
+    const double w = tn_risk_weight_of(self->risk, row);
     if (self->is_plain) {
         self->mww += w * w;
         return;
     }
-    double *cell = hazard_cell(self, row);
+    double *cell = hazard_cell(self, row, w);
     hazard_put(self, cell, -1.0);
     hazard_change(self, cell, w, 0.0);
     hazard_put(self, cell, 1.0);
@@ -290,7 +285,8 @@ void tn_jack_hazard_step(
         hazard_enter(self, r->entries[i]);
     for (size_t i = sweep->first; i < sweep->last; i++) {
         const size_t row = r->exits[i];
-        if (turns(self->is_out, r, row, true)) hazard_put(self, hazard_cell(self, row), -1.0);
+        if (!turns(self->is_out, r, row, true)) continue;
+        hazard_put(self, hazard_cell(self, row, tn_risk_weight_at(r, i)), -1.0);
     }
     if (sweep->n_risk == sweep->last - sweep->first) self->mww = self->mhw = 0.0;
     self->mhh += at_risk * (at_risk * self->mww - 2.0 * self->mhw);
@@ -298,13 +294,13 @@ void tn_jack_hazard_step(
     self->g += at_risk;
     for (size_t i = sweep->first; i < sweep->last; i++) {
         const size_t row = r->exits[i];
-        const double w = tn_risk_weight(r, row);
-        double *cell = hazard_cell(self, row);
-        hazard_change(self, cell, -w, is_event(r, row, only) ? w * event : 0.0);
+        const double w = tn_risk_weight_at(r, i);
+        double *cell = hazard_cell(self, row, w);
+        hazard_change(self, cell, -w, tn_risk_is_event(r, i, only) ? w * event : 0.0);
         if (self->is_plain) hazard_put(self, cell, 1.0);
     }
     for (size_t i = sweep->first; i < sweep->last && !self->is_plain; i++) {
         const size_t row = r->exits[i];
-        if (turns(self->is_out, r, row, false)) hazard_put(self, hazard_cell(self, row), 1.0);
+        if (turns(self->is_out, r, row, false)) hazard_put(self, hazard_cell(self, row, 0.0), 1.0);
     }
 }

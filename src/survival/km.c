@@ -88,13 +88,11 @@ static tally_t count(const walk_t *self, const tn_sweep_t *sweep)
 {
     tally_t t = {0};
     for (size_t i = sweep->first; i < sweep->last; i++) {
-        const size_t row = self->risk->exits[i];
-        const int32_t cause = self->risk->spells->cause[row];
-        const double w = tn_risk_weight(self->risk, row);
-        if (self->opt->cause == 0 ? cause > 0 : cause == self->opt->cause) {
+        const double w = tn_risk_weight_at(self->risk, i);
+        if (tn_risk_is_event(self->risk, i, self->opt->cause)) {
             t.rows++;
             t.event += w;
-        } else if (self->is_continued == NULL || !self->is_continued[row]) {
+        } else if (self->is_continued == NULL || !self->is_continued[self->risk->exits[i]]) {
             t.censor += w;
         }
     }

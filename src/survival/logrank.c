@@ -13,18 +13,13 @@
 typedef struct walk {
     tn_logrank_t *test;
     const tn_risk_t *risk;
-    const int32_t *group;
+    const int32_t *group; /* by row */
+    int32_t *leaving;     /* the same in the order of exits */
     const tn_logrank_options_t *opt;
     double *at_risk; /* n_groups */
     double *d;       /* n_groups */
     double surv;     /* pooled, just before the time */
 } walk_t;
-
-static bool is_event(const walk_t *self, size_t row)
-{
-    const int32_t cause = self->risk->spells->cause[row];
-    return self->opt->cause == 0 ? cause > 0 : cause == self->opt->cause;
-}
 
 /* Events by group into self->d; their sum. */
 static double count(walk_t *self, const tn_sweep_t *sweep)
@@ -33,10 +28,9 @@ static double count(walk_t *self, const tn_sweep_t *sweep)
     for (int g = 0; g < self->test->n_groups; g++)
         self->d[g] = 0.0;
     for (size_t i = sweep->first; i < sweep->last; i++) {
-        const size_t row = self->risk->exits[i];
-        if (!is_event(self, row)) continue;
-        const double w = tn_risk_weight(self->risk, row);
-        self->d[self->group[row]] += w;
+        if (!tn_risk_is_event(self->risk, i, self->opt->cause)) continue;
+        const double w = tn_risk_weight_at(self->risk, i);
+        self->d[self->leaving[i]] += w;
         total += w;
     }
     return total;
@@ -72,11 +66,11 @@ static void walk_stratum(walk_t *self, int stratum)
     tn_sweep_begin(&sweep, r, stratum);
     while (tn_sweep_next(&sweep)) {
         for (size_t i = sweep.entered_from; i < sweep.entered_to; i++)
-            self->at_risk[self->group[r->entries[i]]] += tn_risk_weight(r, r->entries[i]);
+            self->at_risk[self->group[r->entries[i]]] += tn_risk_weight_of(r, r->entries[i]);
         const double total = count(self, &sweep);
         if (total > 0.0) add_time(self, stratum, sweep.weight, total);
         for (size_t i = sweep.first; i < sweep.last; i++)
-            self->at_risk[self->group[r->exits[i]]] -= tn_risk_weight(r, r->exits[i]);
+            self->at_risk[self->leaving[i]] -= tn_risk_weight_at(r, i);
     }
 }
 
@@ -145,14 +139,16 @@ int tn_logrank_fit(tn_logrank_t *self, const tn_spells_t *spells, const int32_t 
     if (ret == 0) ret = allocate(self);
     if (ret < 0) goto out;
     walk.at_risk = tn_calloc(2 * (size_t)n_groups, sizeof *walk.at_risk);
+    walk.leaving = tn_risk_gather(&risk, group);
     ret = TN_ENOMEM;
-    if (walk.at_risk == NULL) goto out;
+    if (walk.at_risk == NULL || walk.leaving == NULL) goto out;
     walk.d = walk.at_risk + n_groups;
     for (int s = 0; s < self->n_strata; s++)
         walk_stratum(&walk, s);
     ret = finish(self, spells, group);
 out:
     tn_free(walk.at_risk);
+    tn_free(walk.leaving);
     tn_risk_free(&risk);
     if (ret < 0) {
         tn_error_set(err, ret, "log-rank test: %s", tn_error_text(ret));

@@ -19,6 +19,9 @@ typedef struct tn_risk {
     uint32_t *exits;   /* n rows by stratum, then exit; ties in the order of rows */
     uint32_t *entries; /* n rows by stratum, then entry; the same array without entry times */
     double *time;      /* n exit times in the order of exits */
+    int32_t *cause;    /* n causes in the order of exits */
+    double *weight;    /* n in the order of exits, or NULL: all 1 */
+    double *entry;     /* n entry times in the order of entries, or NULL */
     size_t n_steps;    /* distinct exit times, summed over strata */
 } tn_risk_t;
 
@@ -26,8 +29,22 @@ typedef struct tn_risk {
  *  @return 0 or TN_ENOMEM. Cost O(n). */
 int tn_risk_init(tn_risk_t *self, const tn_spells_t *spells);
 void tn_risk_free(tn_risk_t *self);
-/** Case weight of a row. */
-double tn_risk_weight(const tn_risk_t *self, size_t row);
+/** values (n, by row) in the order of exits; the caller's to tn_free. NULL: out of memory. */
+int32_t *tn_risk_gather(const tn_risk_t *self, const int32_t *values);
+/** Case weight at a place of exits; of a row. */
+static inline double tn_risk_weight_at(const tn_risk_t *self, size_t place)
+{
+    return self->weight == NULL ? 1.0 : self->weight[place];
+}
+static inline double tn_risk_weight_of(const tn_risk_t *self, size_t row)
+{
+    return self->weight == NULL ? 1.0 : self->spells->weight[row];
+}
+/** Does the row at a place of exits end with the event: cause `only`, or any for 0? */
+static inline bool tn_risk_is_event(const tn_risk_t *self, size_t place, int only)
+{
+    return only == 0 ? self->cause[place] > 0 : self->cause[place] == only;
+}
 
 /** The walk. After tn_sweep_next: at `time` the rows exits[first..last) leave; since the time
  * before the rows entries[entered_from..entered_to) have come under risk (entry < time); n_risk
