@@ -241,8 +241,8 @@ int tn_cif_fit(
     self->n_causes = spells->n_causes;
     self->status = TN_FIT_NO_EVENTS;
     ret = tn_risk_init(&risk, spells);
-    if (ret == 0) ret = allocate(self, &risk, opt->variances);
-    if (ret == 0) ret = walk_init(&walk, self, &risk);
+    if (ret >= 0) ret = allocate(self, &risk, opt->variances);
+    if (ret >= 0) ret = walk_init(&walk, self, &risk);
     if (ret < 0) goto out;
     if (self->se_jackknife != NULL) {
         ret = tn_jack_init(&jack, &risk, self->n_causes);

@@ -256,7 +256,7 @@ int tn_gray_fit(tn_gray_t *self, const tn_spells_t *spells, const int32_t *group
     int last = -1;
     *self = (tn_gray_t){.n_groups = n_groups};
     int ret = tn_contrast_check(spells, group, n_groups, "Gray's test", err);
-    if (ret == 0) ret = check_entry(spells, err);
+    if (ret >= 0) ret = check_entry(spells, err);
     if (ret < 0) return ret;
     if (!isfinite(opt->rho)) {
         return tn_error_set(
@@ -264,8 +264,8 @@ int tn_gray_fit(tn_gray_t *self, const tn_spells_t *spells, const int32_t *group
     }
     self->n_causes = spells->n_causes;
     ret = tn_risk_init(&risk, spells);
-    if (ret == 0) ret = allocate(self);
-    if (ret == 0) ret = walk_init(&walk, (size_t)n_groups);
+    if (ret >= 0) ret = allocate(self);
+    if (ret >= 0) ret = walk_init(&walk, (size_t)n_groups);
     if (ret < 0) goto out;
     ret = TN_ENOMEM;
     is_used = tn_calloc((size_t)n_groups, sizeof *is_used);
@@ -276,7 +276,7 @@ int tn_gray_fit(tn_gray_t *self, const tn_spells_t *spells, const int32_t *group
         if (group[i] > last) last = group[i];
     }
     ret = 0;
-    for (int cause = 1; ret == 0 && cause <= spells->n_causes; cause++)
+    for (int cause = 1; ret >= 0 && cause <= spells->n_causes; cause++)
         ret = test_cause(self, &walk, cause, is_used, last);
 out:
     tn_free(walk.block);

@@ -152,6 +152,7 @@ static void step_at(walk_t *self, const tn_sweep_t *sweep, size_t step)
     const double y = sweep->weight;
     jump_t j = {0};
     if (t.rows > 0) {
+        self->km->status = TN_FIT_CONVERGED;
         const bool is_last = t.rows == sweep->n_risk;
         j = self->opt->hazard == TN_KM_NELSON_AALEN ? nelson_aalen(y, t.event)
                                                     : fleming_harrington(y, &t);
@@ -211,10 +212,6 @@ static void walk_strata(walk_t *self)
         km->n_empty_strata += km->n_rows[s] == 0;
         km->start[s + 1] = walk_stratum(self, s, km->start[s]);
     }
-    km->status = TN_FIT_NO_EVENTS;
-    for (size_t i = 0; i < km->n_steps; i++) {
-        if (km->n_event[i] > 0.0) km->status = TN_FIT_CONVERGED;
-    }
 }
 
 int tn_km_fit(tn_km_t *self, const tn_spells_t *spells, const tn_km_options_t *opt, tn_error_t *err)
@@ -223,12 +220,12 @@ int tn_km_fit(tn_km_t *self, const tn_spells_t *spells, const tn_km_options_t *o
     tn_jack_t jack = {0};
     tn_jack_hazard_t jack_hazard = {0};
     bool *is_continued = NULL;
-    *self = (tn_km_t){0};
+    *self = (tn_km_t){.status = TN_FIT_NO_EVENTS};
     int ret = tn_spells_check(spells, err);
-    if (ret == 0) ret = check_options(spells, opt, err);
+    if (ret >= 0) ret = check_options(spells, opt, err);
     if (ret < 0) return ret;
     ret = tn_risk_init(&risk, spells);
-    if (ret == 0) ret = allocate(self, &risk);
+    if (ret >= 0) ret = allocate(self, &risk);
     if (ret < 0) goto out;
     if (opt->subject != NULL && spells->entry != NULL) {
         ret = TN_ENOMEM;
@@ -241,7 +238,7 @@ int tn_km_fit(tn_km_t *self, const tn_spells_t *spells, const tn_km_options_t *o
     self->is_robust = is_robust(spells, opt);
     if (self->is_robust) {
         ret = tn_jack_init(&jack, &risk, 0);
-        if (ret == 0) ret = tn_jack_hazard_init(&jack_hazard, &risk);
+        if (ret >= 0) ret = tn_jack_hazard_init(&jack_hazard, &risk);
         if (ret < 0) goto out;
         walk.jack = &jack;
         walk.jack_hazard = &jack_hazard;

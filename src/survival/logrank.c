@@ -136,7 +136,7 @@ int tn_logrank_fit(tn_logrank_t *self, const tn_spells_t *spells, const int32_t 
     }
     ret = tn_risk_init(&risk, spells);
     self->n_strata = risk.n_strata;
-    if (ret == 0) ret = allocate(self);
+    if (ret >= 0) ret = allocate(self);
     if (ret < 0) goto out;
     walk.at_risk = tn_calloc(2 * (size_t)n_groups, sizeof *walk.at_risk);
     walk.leaving = tn_risk_gather(&risk, group);
