@@ -11,6 +11,7 @@
 #ifndef TENURE_H
 #define TENURE_H
 #include "tenure/case.h"
+#include "tenure/cif.h"
 #include "tenure/concordance.h"
 #include "tenure/cox.h"
 #include "tenure/design.h"
@@ -19,6 +20,9 @@
 #include "tenure/finegray.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
+#include "tenure/gray.h"
+#include "tenure/km.h"
+#include "tenure/logrank.h"
 #include "tenure/report.h"
 #include "tenure/resample.h"
 #include "tenure/score.h"

@@ -33,6 +33,16 @@ static void order_is_stable_and_ascending(void **state)
             assert_true(a < b || (a == b && order[i - 1] < order[i]));
         }
     }
+    /* nearly equal, but for one far out: only the lowest bits tell them apart */
+    for (size_t i = 0; i < N; i++)
+        key[i] = 1.0 + (double)(i * 7919 % N / 2) * 0x1p-52;
+    key[17] = -1e300;
+    assert_int_equal(tn_order(N, key, order), 0);
+    assert_int_equal(order[0], 17);
+    for (size_t i = 1; i < N; i++) {
+        const double a = key[order[i - 1]], b = key[order[i]];
+        assert_true(a < b || (a == b && order[i - 1] < order[i]));
+    }
     assert_int_equal(tn_order(0, key, order), 0);
 }
 

@@ -18,11 +18,13 @@ void tn_interval_probability(
         *lower = fmax(0.0, p - z * se);
         *upper = fmin(1.0, p + z * se);
         return;
-    case TN_INTERVAL_LOG:
+    case TN_INTERVAL_LOG: {
         if (!(p > 0.0)) return;
-        *lower = tn_exp(tn_log(p) - z * se / p);
-        *upper = fmin(1.0, tn_exp(tn_log(p) + z * se / p));
+        const double factor = tn_exp(z * se / p); /* exp(log p +- z se / p) */
+        *lower = p / factor;
+        *upper = fmin(1.0, p * factor);
         return;
+    }
     case TN_INTERVAL_LOGLOG: {
         if (!(p > 0.0 && p < 1.0)) return;
         const double half = z * se / (p * tn_log(p));
