@@ -15,6 +15,7 @@
 #include "tenure/error.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
+#include "tenure/parametric.h"
 #include "tenure/report.h"
 #include "tenure/spells.h"
 #include "tenure/version.h"
