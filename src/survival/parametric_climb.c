@@ -12,8 +12,12 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "survival/parametric_impl.h"
+#include "survival/spd.h"
 
-#define LEAST_SPREAD 1e-8 /* of log event times; below it they count as tied */
+#define LEAST_SPREAD  1e-8 /* of log event times; below it they count as tied */
+#define LEAST_SCALE   1e-7 /* of the range of log times: the model fits its events exactly */
+#define LARGEST_SHAPE 1e3  /* Gompertz, by the last exit: hazard all at one time */
+#define RIDGE         1e-9 /* of the information with unit diagonal, for inverse iteration */
 
 int tn_parametric_problem_init(
     tn_parametric_problem_t *self, const tn_parametric_data_t *data, int p_used)
@@ -167,6 +171,102 @@ static void start(const tn_parametric_data_t *d, double *theta)
         theta[1 + s] = tn_log(scale);
 }
 
+/* Where all events of a stratum are at its last exit, scale 0 (an infinite Gompertz shape) has an
+ * infinite likelihood. @return that stratum or -1 */
+static int degenerate_stratum(const tn_parametric_data_t *d)
+{
+    const bool is_gompertz = d->family == TN_PARAMETRIC_GOMPERTZ;
+    /* strata of a Gompertz model share the rate, which would have to vanish */
+    if (d->n_shapes == 0 || (is_gompertz && d->n_strata > 1)) return -1;
+    for (int s = 0; s < d->n_strata; s++) {
+        double first = INFINITY, last = -INFINITY;
+        for (size_t i = 0; i < d->n; i++) {
+            if (tn_parametric_stratum(d, i) != s) continue;
+            const double t = d->t1[i] - (is_gompertz ? 0.0 : tn_parametric_linear(d, NULL, 0, i));
+            last = fmax(last, t);
+            if (tn_parametric_is_event(d, i)) first = fmin(first, t);
+        }
+        if (last - first <= 1e-13 * fmax(1.0, fabs(last))) return s;
+    }
+    return -1;
+}
+
+/* A scale that fell to 0 or a shape that grew without limit; -1 if none. Inner number. */
+static int lost_shape(const tn_parametric_problem_t *self, const double *theta)
+{
+    const tn_parametric_data_t *d = self->data;
+    double first = INFINITY, last = -INFINITY;
+    for (size_t i = 0; i < d->n; i++) {
+        first = fmin(first, d->t1[i]);
+        last = fmax(last, d->t1[i]);
+    }
+    for (int s = 0; s < d->n_shapes; s++) {
+        const double shape = theta[self->p_used + 1 + s];
+        const bool is_lost = d->family == TN_PARAMETRIC_GOMPERTZ
+                                 ? fabs(shape) > LARGEST_SHAPE
+                                 : tn_exp(shape) < LEAST_SCALE * (last - first);
+        if (is_lost) return self->p_used + 1 + s;
+    }
+    return -1;
+}
+
+/* The parameter that moves most along the direction in which the likelihood is flat: the least
+ * eigenvector of the information, by inverse iteration. -1: not found. */
+static int flat_parameter(int q, const double *info, double *scaled, double *v, tn_spd_t *spd)
+{
+    for (int j = 0; j < q; j++) {
+        if (!(info[j * q + j] > 0.0)) return j;
+    }
+    for (int j = 0; j < q; j++) {
+        for (int k = 0; k < q; k++)
+            scaled[j * q + k] = info[j * q + k] / sqrt(info[j * q + j] * info[k * q + k]);
+        scaled[j * q + j] += RIDGE;
+        v[j] = 1.0 + 0.1 * j; /* anything that is hardly orthogonal */
+    }
+    if (tn_spd_factor(spd, scaled) >= 0) return -1;
+    for (int round = 0; round < 4; round++) {
+        tn_spd_solve(spd, v);
+        double largest = 0.0;
+        for (int j = 0; j < q; j++)
+            largest = fmax(largest, fabs(v[j]));
+        for (int j = 0; j < q; j++)
+            v[j] /= largest;
+    }
+    int most = 0;
+    for (int j = 0; j < q; j++) {
+        v[j] = fabs(v[j]) / sqrt(info[j * q + j]);
+        if (v[j] > v[most]) most = j;
+    }
+    return most;
+}
+
+/* Covariates are known not to be collinear, so information that vanished did so on the way: the
+ * likelihood has no maximum. */
+static int name_failure(const tn_parametric_problem_t *self, const double *theta,
+    const double *info, tn_newton_result_t *result)
+{
+    if (result->status != TN_FIT_COLLINEAR && result->status != TN_FIT_ITERATIONS) return 0;
+    const int lost = lost_shape(self, theta);
+    if (lost >= 0) {
+        result->status = TN_FIT_SEPARATION;
+        result->parameter = lost;
+    }
+    if (lost >= 0 || result->status == TN_FIT_ITERATIONS) return 0;
+    const size_t q = (size_t)self->q;
+    tn_spd_t spd;
+    double *work = tn_calloc(q * q + q, sizeof *work);
+    int ret = tn_spd_init(&spd, self->q);
+    if (work == NULL) ret = TN_ENOMEM;
+    if (ret == 0) {
+        const int flat = flat_parameter(self->q, info, work, work + q * q, &spd);
+        result->status = TN_FIT_SEPARATION;
+        if (flat >= 0) result->parameter = flat;
+    }
+    tn_spd_free(&spd);
+    tn_free(work);
+    return ret;
+}
+
 /* Maximises with the first p_used covariates. work: score (q), info and variance (q x q). */
 static int maximise(const tn_parametric_data_t *d, int p_used, int max_iterations, double *theta,
     double *variance, tn_newton_result_t *result)
@@ -184,16 +284,32 @@ static int maximise(const tn_parametric_data_t *d, int p_used, int max_iteration
         .ctx = &problem,
         .max_iterations = max_iterations};
     ret = tn_newton_maximise(&newton, theta, work, work + q, variance, result);
+    if (ret == 0) ret = name_failure(&problem, theta, work + q, result);
 out:
     tn_parametric_problem_free(&problem);
     tn_free(work);
     return ret;
 }
 
+static void set_nan(double *v, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        v[k] = NAN;
+}
+
 int tn_parametric_climb(
     const tn_parametric_data_t *data, int max_iterations, tn_parametric_maximum_t *out)
 {
-    const size_t p = (size_t)data->p, q0 = (size_t)data->n_terms - p;
+    const size_t p = (size_t)data->p, q = (size_t)data->n_terms, q0 = q - p;
+    const int degenerate = degenerate_stratum(data);
+    if (degenerate >= 0) {
+        out->newton = (tn_newton_result_t){
+            .status = TN_FIT_SEPARATION, .parameter = data->p + 1 + degenerate};
+        out->loglik = out->loglik_intercept = NAN;
+        set_nan(out->theta, q);
+        set_nan(out->variance, q * q);
+        return 0;
+    }
     double *theta0 = tn_calloc(q0, sizeof *theta0);
     if (theta0 == NULL) return TN_ENOMEM;
     start(data, theta0);
@@ -205,11 +321,9 @@ int tn_parametric_climb(
         ret = maximise(data, data->p, max_iterations, out->theta, out->variance, &out->newton);
     } else if (p > 0) {
         /* the start of the whole model is missing; and where the likelihood of the intercept has no
-           maximum, that of more parameters has none either */
-        for (size_t k = 0; k < (p + q0) * (p + q0); k++)
-            out->variance[k] = NAN;
-        for (size_t j = 0; j < p; j++)
-            out->theta[j] = NAN;
+         * maximum, that of more parameters has none either */
+        set_nan(out->theta, p);
+        set_nan(out->variance, q * q);
         if (out->newton.parameter >= 0) out->newton.parameter += data->p;
     }
     out->loglik = out->newton.loglik;

@@ -1,5 +1,5 @@
 /* Data of a parametric model: checked, times on the family's scale, covariates by row, centred at
- * their weighted means and divided by half their largest deviation. So a year such as 1975 is not
+ * their weighted means and divided by twice their largest deviation. So a year such as 1975 is not
  * collinear with the intercept, and a group that runs off to infinity has the largest step under
  * its own name, not the intercept's. */
 #include <math.h>
@@ -128,7 +128,7 @@ static void set_covariate(tn_parametric_data_t *self, int j, bool is_centred)
             largest = fmax(largest, fabs(x[i]));
             deviation = fmax(deviation, fabs(x[i] - self->centre[j]));
         }
-        if (deviation > CONSTANT * largest) self->spread[j] = 0.5 * deviation;
+        if (deviation > CONSTANT * largest) self->spread[j] = 2.0 * deviation;
     }
     const bool is_constant = is_centred && !(deviation > CONSTANT * largest);
     for (size_t i = 0; i < self->n; i++)

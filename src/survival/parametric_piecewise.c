@@ -16,6 +16,8 @@
 #include "base/parallel.h"
 #include "survival/parametric_impl.h"
 
+#define ROUNDING 1e-11 /* share of a sum of squares that cancelled */
+
 typedef struct profile {
     const tn_parametric_data_t *data;
     const double *theta;
@@ -222,6 +224,24 @@ static void complete(profile_t *self, const double *variance, tn_parametric_maxi
     }
 }
 
+/* A covariate that is constant within each interval of each stratum says nothing beside the rates:
+ * its information is what rounding left of sum H x^2. */
+static void find_collinear(
+    const profile_t *self, const double *info, double *variance, tn_newton_result_t *result)
+{
+    const size_t p = (size_t)self->p_used;
+    const double *square = square_of(self, self->sums);
+    if (result->status != TN_FIT_CONVERGED) return;
+    for (size_t j = 0; j < p; j++) {
+        if (info[j * p + j] > ROUNDING * square[j * p + j]) continue;
+        result->status = TN_FIT_COLLINEAR;
+        result->parameter = (int)j;
+        for (size_t k = 0; k < p * p; k++)
+            variance[k] = NAN;
+        return;
+    }
+}
+
 static int maximise(
     const tn_parametric_data_t *d, int p_used, int max_iterations, tn_parametric_maximum_t *out)
 {
@@ -242,6 +262,7 @@ static int maximise(
     /* the sums may be those of a trial that lost */
     ret = profile_loglik(&profile, out->theta, &out->loglik, score, info);
     if (ret < 0) goto out;
+    find_collinear(&profile, info, variance, &out->newton);
     if (p_used == d->p) complete(&profile, variance, out);
 out:
     profile_free(&profile);
