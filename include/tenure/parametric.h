@@ -52,11 +52,13 @@ typedef struct tn_parametric_options {
     int cause;      /**< whose hazard, 1..n_causes */
     bool is_robust; /**< sandwich variance: clustered if the spells have clusters, else by row;
                        without small-sample factor, as survreg */
-    const double *offset; /**< n, added to eta; or NULL */
-    int n_cuts;           /**< piecewise only: 0 gives one rate */
-    const double *cuts;   /**< n_cuts, positive, ascending */
-    int max_iterations;   /**< 0: 50 */
-    int n_threads;        /**< 0: all processors; the figures do not depend on it */
+    bool is_score_unweighted; /**< leaves the case weights out of the sandwich's scores, as R's
+                                 survreg does (3.5); weight 2 is then not the row twice */
+    const double *offset;     /**< n, added to eta; or NULL */
+    int n_cuts;               /**< piecewise only: 0 gives one rate */
+    const double *cuts;       /**< n_cuts, positive, ascending */
+    int max_iterations;       /**< 0: 50 */
+    int n_threads;            /**< 0: all processors; the figures do not depend on it */
 } tn_parametric_options_t;
 #define TN_PARAMETRIC_OPTIONS_DEFAULT                                                              \
     {                                                                                              \

@@ -95,8 +95,8 @@ static void mark_empty_rates(tn_parametric_t *self)
     }
 }
 
-static int report(
-    tn_parametric_t *self, const tn_parametric_data_t *data, const tn_parametric_maximum_t *at)
+static int report(tn_parametric_t *self, const tn_parametric_data_t *data,
+    const tn_parametric_options_t *opt, const tn_parametric_maximum_t *at)
 {
     const size_t q = (size_t)self->n_terms;
     self->status = at->newton.status;
@@ -116,9 +116,9 @@ static int report(
     if (self->is_robust) {
         double *robust = tn_calloc(q * q, sizeof *robust);
         double *coef = tn_calloc(q, sizeof *coef);
-        ret = robust == NULL || coef == NULL
-                  ? TN_ENOMEM
-                  : tn_parametric_sandwich(data, at->theta, at->variance, robust);
+        ret = robust == NULL || coef == NULL ? TN_ENOMEM
+                                             : tn_parametric_sandwich(data, at->theta, at->variance,
+                                                   !opt->is_score_unweighted, robust);
         if (ret == 0) ret = tn_parametric_to_user(data, at->theta, robust, coef, self->vcov);
         tn_free(robust);
         tn_free(coef);
@@ -127,7 +127,8 @@ static int report(
     return ret;
 }
 
-static int maximise(tn_parametric_t *self, const tn_parametric_data_t *data, int max_iterations)
+static int maximise(
+    tn_parametric_t *self, const tn_parametric_data_t *data, const tn_parametric_options_t *opt)
 {
     const size_t q = (size_t)self->n_terms;
     tn_parametric_maximum_t at = {0};
@@ -136,9 +137,9 @@ static int maximise(tn_parametric_t *self, const tn_parametric_data_t *data, int
     at.variance = tn_calloc(q * q, sizeof *at.variance);
     if (at.theta == NULL || at.variance == NULL) goto out;
     ret = self->family == TN_PARAMETRIC_PIECEWISE
-              ? tn_parametric_climb_piecewise(data, max_iterations, &at)
-              : tn_parametric_climb(data, max_iterations, &at);
-    if (ret == 0) ret = report(self, data, &at);
+              ? tn_parametric_climb_piecewise(data, opt->max_iterations, &at)
+              : tn_parametric_climb(data, opt->max_iterations, &at);
+    if (ret == 0) ret = report(self, data, opt, &at);
 out:
     tn_free(at.theta);
     tn_free(at.variance);
@@ -155,7 +156,7 @@ int tn_parametric_fit(tn_parametric_t *self, const tn_spells_t *spells,
     ret = describe(self, &data, opt);
     if (ret == 0) ret = look(self, &data);
     if (ret == 0 && self->status == TN_FIT_CONVERGED) {
-        ret = maximise(self, &data, opt->max_iterations);
+        ret = maximise(self, &data, opt);
     }
     if (ret < 0) (void)tn_error_set(err, ret, "parametric model: %s", tn_error_text(ret));
 out:

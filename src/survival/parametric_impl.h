@@ -147,7 +147,7 @@ void tn_parametric_scores_free(tn_parametric_scores_t *self);
  */
 double tn_parametric_scores_add(
     const tn_parametric_scores_t *self, size_t i, double weight, double *u);
-/** robust := variance (sum over clusters of u u') variance. */
-int tn_parametric_sandwich(
-    const tn_parametric_data_t *data, const double *theta, const double *variance, double *robust);
+/** robust := variance (sum over clusters of u u') variance. @param has_weights  u is weighted. */
+int tn_parametric_sandwich(const tn_parametric_data_t *data, const double *theta,
+    const double *variance, bool has_weights, double *robust);
 #endif

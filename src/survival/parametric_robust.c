@@ -94,7 +94,7 @@ static void add_square(double *meat, const double *u, size_t q)
 }
 
 /* meat := sum over clusters of u u' */
-static int sum_meat(const tn_parametric_scores_t *scores, double *u, double *meat)
+static int sum_meat(const tn_parametric_scores_t *scores, bool has_weights, double *u, double *meat)
 {
     const tn_parametric_data_t *d = scores->data;
     const tn_spells_t *s = d->spells;
@@ -114,7 +114,8 @@ static int sum_meat(const tn_parametric_scores_t *scores, double *u, double *mea
         memset(u, 0, q * sizeof *u);
         for (const size_t end = ends != NULL ? ends[c] : c + 1; at < end; at++) {
             const size_t i = rows != NULL ? rows[at] : at;
-            (void)tn_parametric_scores_add(scores, i, tn_parametric_weight(d, i), u);
+            const double w = has_weights ? tn_parametric_weight(d, i) : 1.0;
+            (void)tn_parametric_scores_add(scores, i, w, u);
         }
         add_square(meat, u, q);
     }
@@ -136,8 +137,8 @@ static void multiply(size_t q, const double *a, const double *b, double *out)
     }
 }
 
-int tn_parametric_sandwich(
-    const tn_parametric_data_t *data, const double *theta, const double *variance, double *robust)
+int tn_parametric_sandwich(const tn_parametric_data_t *data, const double *theta,
+    const double *variance, bool has_weights, double *robust)
 {
     const size_t q = (size_t)data->n_terms;
     tn_parametric_scores_t scores;
@@ -148,7 +149,7 @@ int tn_parametric_sandwich(
     if (work == NULL) ret = TN_ENOMEM;
     if (ret < 0) goto out;
     double *meat = work + q, *half = work + q + q * q;
-    ret = sum_meat(&scores, work, meat);
+    ret = sum_meat(&scores, has_weights, work, meat);
     if (ret < 0) goto out;
     multiply(q, variance, meat, half);
     multiply(q, half, variance, robust);
