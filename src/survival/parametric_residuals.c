@@ -80,8 +80,11 @@ int tn_parametric_score_residuals(const tn_parametric_t *fit, const tn_spells_t 
     const size_t p = (size_t)fit->n_covariates, locations = (size_t)fit->n_locations;
     const size_t q = (size_t)fit->n_terms;
     u = tn_calloc(q, sizeof *u);
-    if (u == NULL) ret = tn_error_set(err, TN_ENOMEM, "residuals: out of memory");
-    for (size_t i = 0; ret == 0 && i < spells->n; i++) {
+    if (u == NULL) {
+        ret = tn_error_set(err, TN_ENOMEM, "residuals: out of memory");
+        goto out;
+    }
+    for (size_t i = 0; i < spells->n; i++) {
         memset(u, 0, q * sizeof *u);
         (void)tn_parametric_scores_add(&r.scores, i, 1.0, u);
         for (size_t k = 0; k < q; k++) {
