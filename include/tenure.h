@@ -23,6 +23,7 @@
 #include "tenure/gray.h"
 #include "tenure/km.h"
 #include "tenure/logrank.h"
+#include "tenure/parametric.h"
 #include "tenure/report.h"
 #include "tenure/resample.h"
 #include "tenure/score.h"
