@@ -17,5 +17,6 @@
 #include "tenure/frame.h"
 #include "tenure/report.h"
 #include "tenure/spells.h"
+#include "tenure/splitpop.h"
 #include "tenure/version.h"
 #endif
