@@ -28,5 +28,6 @@
 #include "tenure/resample.h"
 #include "tenure/score.h"
 #include "tenure/spells.h"
+#include "tenure/splitpop.h"
 #include "tenure/version.h"
 #endif
