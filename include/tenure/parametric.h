@@ -79,7 +79,10 @@ typedef struct tn_parametric {
     double *cuts; /**< n_cuts */
     bool is_robust;
     tn_fit_status_t status; /**< anything but CONVERGED: do not trust the figures. NO_EVENTS with a
-                               term: that stratum has no event, so no scale or shape can be found */
+                               term: that stratum has no event, so no scale or shape can be found.
+                               SEPARATION: no maximum, or one too far off for max_iterations; of a
+                               log(scale) or shape: the events are at the last exit, fitted exactly,
+                               or truncation leaves nothing to tell the scale by */
     int term;               /**< which term is collinear, runs off or is empty, from 0; -1: none */
     int n_iterations;       /**< after those of the intercept-only model */
     int n_empty_rates;  /**< piecewise: rates of intervals without an event. Their maximum is zero:

@@ -12,12 +12,13 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "survival/parametric_impl.h"
-#include "survival/spd.h"
 
-#define LEAST_SPREAD  1e-8 /* of log event times; below it they count as tied */
-#define LEAST_SCALE   1e-7 /* of the range of log times: the model fits its events exactly */
-#define LARGEST_SHAPE 1e3  /* Gompertz, by the last exit: hazard all at one time */
-#define RIDGE         1e-9 /* of the information with unit diagonal, for inverse iteration */
+#define LEAST_SPREAD 1e-8 /* of log event times; below it they count as tied */
+#define LEAST_SCALE  1e-7 /* of the range of log times: the model fits its events exactly */
+#define LARGEST_SCALE                                                                              \
+    10                    /* of that range: hazard proportional to 1/t, nothing left of the scale  \
+                           */
+#define LARGEST_SHAPE 1e3 /* Gompertz, by the last exit: hazard all at one time */
 
 int tn_parametric_problem_init(
     tn_parametric_problem_t *self, const tn_parametric_data_t *data, int p_used)
@@ -191,53 +192,30 @@ static int degenerate_stratum(const tn_parametric_data_t *d)
     return -1;
 }
 
-/* A scale that fell to 0 or a shape that grew without limit; -1 if none. Inner number. */
-static int lost_shape(const tn_parametric_problem_t *self, const double *theta)
+static bool is_lost_shape(const tn_parametric_data_t *d, double shape, double range)
+{
+    if (d->family == TN_PARAMETRIC_GOMPERTZ) return fabs(shape) > LARGEST_SHAPE;
+    const double scale = tn_exp(shape);
+    return scale < LEAST_SCALE * range || scale > LARGEST_SCALE * range;
+}
+
+/* A scale or shape beyond what the times can tell, or the largest coefficient beyond any ratio of
+ * risks; -1 if none. Inner number. */
+static int lost_parameter(const tn_parametric_problem_t *self, const double *theta)
 {
     const tn_parametric_data_t *d = self->data;
     double first = INFINITY, last = -INFINITY;
     for (size_t i = 0; i < d->n; i++) {
-        first = fmin(first, d->t1[i]);
+        first = fmin(first, d->t0[i] > -INFINITY ? d->t0[i] : d->t1[i]);
         last = fmax(last, d->t1[i]);
     }
+    double scale = 1.0;
     for (int s = 0; s < d->n_shapes; s++) {
         const double shape = theta[self->p_used + 1 + s];
-        const bool is_lost = d->family == TN_PARAMETRIC_GOMPERTZ
-                                 ? fabs(shape) > LARGEST_SHAPE
-                                 : tn_exp(shape) < LEAST_SCALE * (last - first);
-        if (is_lost) return self->p_used + 1 + s;
+        if (is_lost_shape(d, shape, last - first)) return self->p_used + 1 + s;
+        if (tn_parametric_has_scale(d->family)) scale = fmax(scale, tn_exp(shape));
     }
-    return -1;
-}
-
-/* The parameter that moves most along the direction in which the likelihood is flat: the least
- * eigenvector of the information, by inverse iteration. -1: not found. */
-static int flat_parameter(int q, const double *info, double *scaled, double *v, tn_spd_t *spd)
-{
-    for (int j = 0; j < q; j++) {
-        if (!(info[j * q + j] > 0.0)) return j;
-    }
-    for (int j = 0; j < q; j++) {
-        for (int k = 0; k < q; k++)
-            scaled[j * q + k] = info[j * q + k] / sqrt(info[j * q + j] * info[k * q + k]);
-        scaled[j * q + j] += RIDGE;
-        v[j] = 1.0 + 0.1 * j; /* anything that is hardly orthogonal */
-    }
-    if (tn_spd_factor(spd, scaled) >= 0) return -1;
-    for (int round = 0; round < 4; round++) {
-        tn_spd_solve(spd, v);
-        double largest = 0.0;
-        for (int j = 0; j < q; j++)
-            largest = fmax(largest, fabs(v[j]));
-        for (int j = 0; j < q; j++)
-            v[j] /= largest;
-    }
-    int most = 0;
-    for (int j = 0; j < q; j++) {
-        v[j] = fabs(v[j]) / sqrt(info[j * q + j]);
-        if (v[j] > v[most]) most = j;
-    }
-    return most;
+    return tn_parametric_runaway(theta, self->p_used, scale);
 }
 
 /* Covariates are known not to be collinear, so information that vanished did so on the way: the
@@ -246,25 +224,14 @@ static int name_failure(const tn_parametric_problem_t *self, const double *theta
     const double *info, tn_newton_result_t *result)
 {
     if (result->status != TN_FIT_COLLINEAR && result->status != TN_FIT_ITERATIONS) return 0;
-    const int lost = lost_shape(self, theta);
+    const int lost = lost_parameter(self, theta);
     if (lost >= 0) {
         result->status = TN_FIT_SEPARATION;
         result->parameter = lost;
     }
     if (lost >= 0 || result->status == TN_FIT_ITERATIONS) return 0;
-    const size_t q = (size_t)self->q;
-    tn_spd_t spd;
-    double *work = tn_calloc(q * q + q, sizeof *work);
-    int ret = tn_spd_init(&spd, self->q);
-    if (work == NULL) ret = TN_ENOMEM;
-    if (ret == 0) {
-        const int flat = flat_parameter(self->q, info, work, work + q * q, &spd);
-        result->status = TN_FIT_SEPARATION;
-        if (flat >= 0) result->parameter = flat;
-    }
-    tn_spd_free(&spd);
-    tn_free(work);
-    return ret;
+    result->status = TN_FIT_SEPARATION;
+    return tn_parametric_flat(self->q, info, &result->parameter);
 }
 
 /* Maximises with the first p_used covariates. work: score (q), info and variance (q x q). */

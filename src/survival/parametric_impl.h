@@ -94,6 +94,14 @@ static inline double tn_parametric_linear(
     return eta;
 }
 
+/** The largest of p coefficients of prepared covariates, if it is beyond any ratio of risks (on log
+ *  time: in units of the scale) so that a failed climb can be put down to it; else -1. */
+int tn_parametric_runaway(const double *theta, int p, double scale);
+
+/** The parameter that moves most along the direction in which the likelihood is flat; unchanged if
+ *  that is not found. @return 0 or TN_ENOMEM. */
+int tn_parametric_flat(int q, const double *info, int *parameter);
+
 /** Number of cut points before t (at t too, if at_too). */
 int tn_parametric_interval(const double *cuts, int n_cuts, double t, bool at_too);
 /** Length of the part of interval k that lies within (t0, t1]. */

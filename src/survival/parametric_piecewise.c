@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "survival/parametric_impl.h"
+#include "survival/spd.h"
 
 #define ROUNDING 1e-11 /* share of a sum of squares that cancelled */
 
@@ -224,57 +225,104 @@ static void complete(profile_t *self, const double *variance, tn_parametric_maxi
     }
 }
 
-/* A covariate that is constant within each interval of each stratum says nothing beside the rates:
- * its information is what rounding left of sum H x^2. */
-static void find_collinear(
-    const profile_t *self, const double *info, double *variance, tn_newton_result_t *result)
+/* A covariate that, within each interval of each stratum with events, depends on the others or is
+ * constant says nothing beside the rates. The information at any beta shows it: at 0 here, before
+ * the climb; a constant one leaves only what rounding left of sum H x^2. */
+static int find_dependent(profile_t *self, double *work, int *dependent)
 {
-    const size_t p = (size_t)self->p_used;
+    const int p = self->p_used;
+    double *score = work, *info = work + p, loglik;
+    const double *beta = info + (size_t)p * (size_t)p; /* zeros */
+    tn_spd_t spd;
+    *dependent = -1;
+    int ret = tn_spd_init(&spd, p);
+    if (ret == 0) ret = profile_loglik(self, beta, &loglik, score, info);
+    if (ret < 0) goto out;
     const double *square = square_of(self, self->sums);
-    if (result->status != TN_FIT_CONVERGED) return;
-    for (size_t j = 0; j < p; j++) {
-        if (info[j * p + j] > ROUNDING * square[j * p + j]) continue;
-        result->status = TN_FIT_COLLINEAR;
-        result->parameter = (int)j;
-        for (size_t k = 0; k < p * p; k++)
-            variance[k] = NAN;
-        return;
+    for (int j = 0; j < p && *dependent < 0; j++) {
+        if (!(info[j * p + j] > ROUNDING * square[j * p + j])) *dependent = j;
     }
+    if (*dependent < 0) *dependent = tn_spd_factor(&spd, info);
+out:
+    tn_spd_free(&spd);
+    return ret;
 }
 
-static int maximise(
-    const tn_parametric_data_t *d, int p_used, int max_iterations, tn_parametric_maximum_t *out)
+static int give_up(int dependent, const tn_parametric_data_t *d, tn_parametric_maximum_t *out)
 {
-    const size_t p = (size_t)p_used;
-    profile_t profile;
-    double *work = NULL;
-    int ret = profile_init(&profile, d, p_used);
-    if (ret < 0) goto out;
-    work = tn_calloc(p + 2 * p * p + 1, sizeof *work);
-    if (work == NULL) ret = TN_ENOMEM;
-    if (ret < 0) goto out;
+    const size_t q = (size_t)d->n_terms;
+    out->newton = (tn_newton_result_t){.status = TN_FIT_COLLINEAR, .parameter = dependent};
+    out->loglik = NAN;
+    for (size_t k = 0; k < q; k++)
+        out->theta[k] = NAN;
+    for (size_t k = 0; k < q * q; k++)
+        out->variance[k] = NAN;
+    return 0;
+}
+
+static int name_failure(
+    const profile_t *self, const double *theta, const double *info, tn_newton_result_t *result)
+{
+    const int lost = tn_parametric_runaway(theta, self->p_used, 1.0);
+    if (result->status == TN_FIT_ITERATIONS && lost >= 0) {
+        result->status = TN_FIT_SEPARATION;
+        result->parameter = lost;
+    }
+    if (result->status != TN_FIT_COLLINEAR) return 0;
+    result->status = TN_FIT_SEPARATION;
+    return tn_parametric_flat(self->p_used, info, &result->parameter);
+}
+
+/* work: score (p), info and variance (p x p), zeros. */
+static int climb(profile_t *self, int max_iterations, double *work, tn_parametric_maximum_t *out)
+{
+    const size_t p = (size_t)self->p_used;
     double *score = work, *info = work + p, *variance = work + p + p * p;
     const tn_newton_t newton = {
-        .p = p_used, .loglik = profile_loglik, .ctx = &profile, .max_iterations = max_iterations};
-    ret = tn_newton_maximise(&newton, out->theta, score, info, variance, &out->newton);
-    if (ret < 0) goto out;
-    if (p_used == 0) out->newton.status = TN_FIT_CONVERGED; /* closed form */
+        .p = self->p_used, .loglik = profile_loglik, .ctx = self, .max_iterations = max_iterations};
+    int ret = tn_newton_maximise(&newton, out->theta, score, info, variance, &out->newton);
+    if (ret == 0) ret = name_failure(self, out->theta, info, &out->newton);
     /* the sums may be those of a trial that lost */
-    ret = profile_loglik(&profile, out->theta, &out->loglik, score, info);
+    if (ret == 0) ret = profile_loglik(self, out->theta, &out->loglik, score, info);
+    if (ret == 0) complete(self, variance, out);
+    return ret;
+}
+
+static int maximise(const tn_parametric_data_t *d, int max_iterations, tn_parametric_maximum_t *out)
+{
+    const size_t p = (size_t)d->p;
+    profile_t profile;
+    int dependent = -1;
+    double *work = NULL;
+    int ret = profile_init(&profile, d, d->p);
     if (ret < 0) goto out;
-    find_collinear(&profile, info, variance, &out->newton);
-    if (p_used == d->p) complete(&profile, variance, out);
+    work = tn_calloc(p + 2 * p * p, sizeof *work);
+    ret = work == NULL ? TN_ENOMEM : find_dependent(&profile, work, &dependent);
+    if (ret < 0) goto out;
+    ret = dependent >= 0 ? give_up(dependent, d, out) : climb(&profile, max_iterations, work, out);
 out:
     profile_free(&profile);
     tn_free(work);
     return ret;
 }
 
+/* Without covariates the rates are D / E. */
+static int solve_rates(const tn_parametric_data_t *d, tn_parametric_maximum_t *out)
+{
+    profile_t profile;
+    int ret = profile_init(&profile, d, 0);
+    out->newton = (tn_newton_result_t){.status = TN_FIT_CONVERGED, .parameter = -1};
+    if (ret == 0) ret = profile_loglik(&profile, NULL, &out->loglik, NULL, NULL);
+    if (ret == 0 && d->p == 0) complete(&profile, NULL, out);
+    profile_free(&profile);
+    return ret;
+}
+
 int tn_parametric_climb_piecewise(
     const tn_parametric_data_t *data, int max_iterations, tn_parametric_maximum_t *out)
 {
-    int ret = maximise(data, 0, max_iterations, out);
+    const int ret = solve_rates(data, out);
     if (ret < 0) return ret;
     out->loglik_intercept = out->loglik;
-    return data->p > 0 ? maximise(data, data->p, max_iterations, out) : 0;
+    return data->p > 0 ? maximise(data, max_iterations, out) : 0;
 }
