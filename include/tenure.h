@@ -15,6 +15,8 @@
 #include "tenure/error.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
+#include "tenure/logit.h"
+#include "tenure/periods.h"
 #include "tenure/report.h"
 #include "tenure/spells.h"
 #include "tenure/splitpop.h"
