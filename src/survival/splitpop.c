@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "survival/newton.h"
 #include "survival/sandwich.h"
+#include "survival/separation.h"
 #include "survival/splitpop_core.h"
 
 #define ITERATIONS   100
@@ -200,6 +201,19 @@ static void write_status(tn_splitpop_t *self, const attempt_t *a)
     }
 }
 
+/* A shape that runs off keeps the name that Newton's method gave it. */
+static void name_runaway(tn_splitpop_t *self, const tn_splitpop_core_t *core, const attempt_t *a)
+{
+    const int n_x = core->x.p + 1, n_gamma = core->spells->n_causes * n_x;
+    double *step = self->coef, largest = 0.0; /* coef is not written yet */
+    if (self->status != TN_FIT_SEPARATION || self->parameter > n_gamma + core->z.p) return;
+    tn_separation_step(core->p, a->variance, a->score, step);
+    to_raw(core, step, 1);
+    for (int first = 0; first < n_gamma; first += n_x)
+        tn_separation_look(&core->x, step + first, first, &largest, &self->parameter);
+    tn_separation_look(&core->z, step + n_gamma, n_gamma, &largest, &self->parameter);
+}
+
 static int run(tn_splitpop_t *self, fit_t *fit, const tn_splitpop_options_t *opt)
 {
     const size_t p = (size_t)self->n_parameters;
@@ -216,6 +230,7 @@ static int run(tn_splitpop_t *self, fit_t *fit, const tn_splitpop_options_t *opt
     self->loglik = fit->best.result.loglik;
     self->n_iterations = fit->best.result.n_iterations;
     write_status(self, &fit->best);
+    name_runaway(self, &fit->core, &fit->best);
     if (!isfinite(self->loglik) || self->status == TN_FIT_COLLINEAR) return 0;
     ret = write_variance(self, fit);
     if (ret < 0) return ret;

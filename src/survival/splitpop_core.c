@@ -33,7 +33,7 @@ int tn_splitpop_core_init(
     self->n_threads = tn_parallel_threads(opt->n_threads);
     self->p = n_causes * (spells->n_covariates + 2) + opt->n_risk + 1;
     const size_t p = (size_t)self->p;
-    const size_t width = (size_t)(2 + spells->n_covariates + opt->n_risk);
+    const size_t width = 2 + (size_t)spells->n_covariates + (size_t)opt->n_risk;
     int ret = tn_columns_init(
         &self->x, spells->n, spells->n_covariates, spells->x, spells->weight, opt->n_threads);
     if (ret == 0) {

@@ -41,16 +41,16 @@ static double predictor(const double *b, int p, const double *x, size_t stride)
 static void member_at(
     member_t *m, const tn_splitpop_t *fit, const double *x, const double *z, size_t stride)
 {
-    const int n_x = fit->n_covariates + 1;
+    const size_t n_x = (size_t)fit->n_covariates + 1;
     const double *shape = fit->coef + fit->n_parameters - fit->n_causes;
     for (int k = 0; k < fit->n_causes; k++) {
-        m->eta[k] = predictor(fit->coef + k * n_x, fit->n_covariates, x, stride);
+        m->eta[k] = predictor(fit->coef + (size_t)k * n_x, fit->n_covariates, x, stride);
         m->alpha[k] = tn_exp(-shape[k]);
     }
     m->a = (tn_splitpop_arguments_t){.distribution = fit->distribution,
         .n_causes = fit->n_causes,
         .eta = m->eta,
-        .zeta = predictor(fit->coef + fit->n_causes * n_x, fit->n_risk, z, stride),
+        .zeta = predictor(fit->coef + (size_t)fit->n_causes * n_x, fit->n_risk, z, stride),
         .shape = shape,
         .alpha = m->alpha};
 }
