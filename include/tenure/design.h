@@ -82,7 +82,13 @@ typedef struct tn_design {
     int32_t *stratum;         /**< n, 0..n_strata-1, or NULL */
     int n_strata;             /**< only those with rows */
     const char **strata;      /**< n_strata labels: "celltype=adeno, trt=1" */
-    int32_t *cluster;         /**< n, 0..n_clusters-1, or NULL */
+    int32_t *group;           /**< are_groups: n, by the plain terms alone; NULL without such */
+    int n_groups;             /**< only those with rows */
+    const char **groups;      /**< n_groups labels */
+    int32_t *block; /**< are_groups: n, by strata() alone; NULL without plain terms or without
+                       strata() */
+    int n_blocks;
+    int32_t *cluster; /**< n, 0..n_clusters-1, or NULL */
     int n_clusters;
     int n_columns;
     double *x;          /**< n x n_columns by column */

@@ -73,7 +73,7 @@ static void add_group(tn_making_t *m, const tn_term_variable_t *t)
         tn_making_complain(m, t->node, "expected a column to group by");
         return;
     }
-    r->part[r->n_parts++] = (tn_group_part_t){.node = node, .name = t->name};
+    r->part[r->n_parts++] = (tn_group_part_t){.node = node, .name = t->name, .is_plain = true};
 }
 
 static int read_right(tn_making_t *m)
@@ -199,6 +199,27 @@ static void compact(tn_making_t *m)
     }
 }
 
+/* Plain terms and strata() apart, for a stratified test of the plain ones. */
+static int fill_tested(tn_making_t *m)
+{
+    tn_design_t *d = m->design;
+    tn_arena_t *arena = &m->recipe->arena;
+    int n_plain = 0;
+    const char **labels = NULL;
+    for (int k = 0; k < m->recipe->n_parts; k++)
+        n_plain += m->recipe->part[k].is_plain;
+    if (n_plain == 0) return 0;
+    d->group = tn_arena_calloc(arena, d->n, sizeof *d->group);
+    if (d->group == NULL) return TN_ENOMEM;
+    int ret = tn_strata_number(
+        m, TN_PARTS_PLAIN, d->n, d->row, d->group, &d->n_groups, &d->groups, arena);
+    if (ret < 0 || n_plain == m->recipe->n_parts) return ret;
+    d->block = tn_arena_calloc(arena, d->n, sizeof *d->block);
+    if (d->block == NULL) return TN_ENOMEM;
+    return tn_strata_number(
+        m, TN_PARTS_STRATA, d->n, d->row, d->block, &d->n_blocks, &labels, arena);
+}
+
 static int fill_groups(tn_making_t *m)
 {
     tn_design_t *d = m->design;
@@ -207,8 +228,10 @@ static int fill_groups(tn_making_t *m)
     if (m->recipe->n_parts > 0) {
         d->stratum = tn_arena_calloc(arena, d->n, sizeof *d->stratum);
         if (d->stratum == NULL) return TN_ENOMEM;
-        ret = tn_strata_number(m, d->n, d->row, d->stratum, &d->n_strata, &d->strata, arena);
+        ret = tn_strata_number(
+            m, TN_PARTS_ALL, d->n, d->row, d->stratum, &d->n_strata, &d->strata, arena);
     }
+    if (ret == 0 && m->recipe->opt.are_groups) ret = fill_tested(m);
     if (ret == 0 && m->cluster.code != NULL) {
         d->cluster = tn_arena_calloc(arena, d->n, sizeof *d->cluster);
         double *key = tn_arena_calloc(&m->scratch, d->n, sizeof *key);

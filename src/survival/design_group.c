@@ -18,12 +18,18 @@ static int refine(const tn_levels_t *part, size_t n, const size_t *row, int32_t 
     return ret;
 }
 
-static const char *label_of(const tn_making_t *m, size_t row, tn_arena_t *arena)
+static bool is_wanted(const tn_making_t *m, tn_parts_t parts, int k)
+{
+    return parts == TN_PARTS_ALL || m->recipe->part[k].is_plain == (parts == TN_PARTS_PLAIN);
+}
+
+static const char *label_of(const tn_making_t *m, tn_parts_t parts, size_t row, tn_arena_t *arena)
 {
     tn_text_t text = {0};
     for (int k = 0; k < m->recipe->n_parts; k++) {
+        if (!is_wanted(m, parts, k)) continue;
         const tn_levels_t *part = &m->part[k];
-        tn_text_printf(&text, "%s%s=%s", k == 0 ? "" : ", ", m->recipe->part[k].name,
+        tn_text_printf(&text, "%s%s=%s", text.n == 0 ? "" : ", ", m->recipe->part[k].name,
             part->label[part->code[row]]);
     }
     char *label = text.failed || text.s == NULL ? NULL : tn_arena_strndup(arena, text.s, text.n);
@@ -31,20 +37,21 @@ static const char *label_of(const tn_making_t *m, size_t row, tn_arena_t *arena)
     return label;
 }
 
-int tn_strata_number(tn_making_t *m, size_t n, const size_t *row, int32_t *stratum, int *n_strata,
-    const char ***labels, tn_arena_t *arena)
+int tn_strata_number(tn_making_t *m, tn_parts_t parts, size_t n, const size_t *row,
+    int32_t *stratum, int *n_strata, const char ***labels, tn_arena_t *arena)
 {
     uint32_t *first = NULL;
     *n_strata = 0;
     if (n > 0) memset(stratum, 0, n * sizeof *stratum);
     for (int k = 0; k < m->recipe->n_parts; k++) {
+        if (!is_wanted(m, parts, k)) continue;
         const int ret = refine(&m->part[k], n, row, stratum, n_strata, &first, &m->scratch);
         if (ret < 0) return ret;
     }
     *labels = tn_arena_calloc(arena, (size_t)*n_strata + 1, sizeof **labels);
     if (*labels == NULL) return TN_ENOMEM;
     for (int k = 0; k < *n_strata; k++) {
-        (*labels)[k] = label_of(m, row[first[k]], arena);
+        (*labels)[k] = label_of(m, parts, row[first[k]], arena);
         if ((*labels)[k] == NULL) return TN_ENOMEM;
     }
     return 0;

@@ -67,7 +67,7 @@ static int match_strata(tn_making_t *m, tn_design_rows_t *rows)
         rows->stratum[i] = -1;
         if (is_known) row[n++] = i;
     }
-    int ret = tn_strata_number(m, n, row, own, &n_own, &labels, &m->scratch);
+    int ret = tn_strata_number(m, TN_PARTS_ALL, n, row, own, &n_own, &labels, &m->scratch);
     int32_t *place =
         ret < 0 ? NULL : tn_arena_calloc(&m->scratch, (size_t)n_own + 1, sizeof *place);
     if (place == NULL) return TN_ENOMEM;

@@ -33,9 +33,10 @@ typedef struct tn_coded_term {
     int n_columns;
 } tn_coded_term_t;
 
-typedef struct tn_group_part { /* one argument of strata() */
+typedef struct tn_group_part { /* one argument of strata(), or a plain term of are_groups */
     int node;
     const char *name;
+    bool is_plain;
 } tn_group_part_t;
 
 typedef struct tn_design_recipe {
@@ -109,9 +110,11 @@ int tn_response_evaluate(tn_making_t *m);
 void tn_response_check(const tn_making_t *m);
 
 /* design_group.c */
+/** Which parts make a division of the rows. */
+typedef enum tn_parts { TN_PARTS_ALL, TN_PARTS_PLAIN, TN_PARTS_STRATA } tn_parts_t;
 /** Strata of the rows listed (part codes known in all of them): design or rows. */
-int tn_strata_number(tn_making_t *m, size_t n, const size_t *row, int32_t *stratum, int *n_strata,
-    const char ***labels, tn_arena_t *arena);
+int tn_strata_number(tn_making_t *m, tn_parts_t parts, size_t n, const size_t *row,
+    int32_t *stratum, int *n_strata, const char ***labels, tn_arena_t *arena);
 
 /* design.c */
 /** err := the first mistake of diag, with its place. Returns ret. */
