@@ -302,7 +302,7 @@ int tn_fit_compare(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_
     self.n_names = n_names;
     int ret = take_common(&common, frame, opt, diag, err);
     if (ret < 0) return ret;
-    self.figures = tn_calloc((size_t)(self.n_formulas * self.n_models), sizeof *self.figures);
+    self.figures = tn_calloc((size_t)self.n_formulas, (size_t)self.n_models * sizeof *self.figures);
     ret = self.figures == NULL ? TN_ENOMEM : compare(&self, &common, diag, err);
     fit->n_rows = common.n_rows;
     fit->n_dropped = frame->n_rows - common.n_rows;

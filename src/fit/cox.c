@@ -75,7 +75,8 @@ static int terms(tn_fitting_t *f, const tn_cox_models_t *m)
     tn_terms_t t;
     const int p = f->design.n_columns;
     const bool is_robust = tn_fitting_is_robust(f);
-    tn_terms_init(&t, f, "Coefficients (log hazard ratios)", (size_t)(m->n * p), false, is_robust);
+    tn_terms_init(
+        &t, f, "Coefficients (log hazard ratios)", (size_t)m->n * (size_t)p, false, is_robust);
     if (tn_build_failed(f->fit)) return TN_ENOMEM;
     for (int k = 0; k < m->n; k++) {
         const tn_cox_t *fit = &m->fit[k];
@@ -178,7 +179,7 @@ static int bootstrap(tn_fitting_t *f, const tn_cox_models_t *m)
 static tn_cox_rows_t new_rows(const tn_fitting_t *f)
 {
     return (tn_cox_rows_t){
-        .n = f->new.n, .x = f->new.x, .stratum = f->new.stratum, .offset = f->new.offset};
+        .n = f->fresh.n, .x = f->fresh.x, .stratum = f->fresh.stratum, .offset = f->fresh.offset};
 }
 
 static int predict_survival(tn_fitting_t *f, const tn_cox_models_t *m)
@@ -208,17 +209,19 @@ static int predict_incidence(tn_fitting_t *f, const tn_cox_models_t *m)
 {
     tn_prediction_t p;
     const tn_cox_rows_t rows = new_rows(f);
-    const size_t n = f->new.n *(size_t)f->n_times;
+    const size_t n = f->fresh.n * (size_t)f->n_times;
     if (!tn_prediction_init(
             &p, f, "predictions", "Predicted cumulative incidence by cause", m->n + 1, true)) {
         return TN_ENOMEM;
     }
     tn_cox_curves_t *out = tn_calloc((size_t)m->n, sizeof *out);
     if (out == NULL) return TN_ENOMEM;
-    for (size_t i = 0; i < n * (size_t)(m->n + 1); i++)
-        p.cause[i] = i < n ? "(no exit)" : m->cause[i / n - 1];
-    for (int k = 0; k < m->n; k++)
-        out[k] = curves_at(&p, n * (size_t)(k + 1));
+    tn_prediction_cause(&p, 0, n, "(no exit)");
+    for (int k = 0; k < m->n; k++) {
+        const size_t at = n * (size_t)(k + 1);
+        tn_prediction_cause(&p, at, n, m->cause[k]);
+        out[k] = curves_at(&p, at);
+    }
     const tn_cox_curves_t free_of_events = curves_at(&p, 0);
     const int ret = tn_cox_cif(m->n, m->fit, m->baseline, &rows, (size_t)f->n_times, f->times,
         TN_COX_EXPONENTIAL, tn_fitting_interval(f, TN_INTERVAL_LOGLOG), f->opt->level,

@@ -38,8 +38,8 @@ static int terms(tn_fitting_t *f, const models_t *m)
 {
     tn_terms_t t;
     const int p = f->design.n_columns;
-    tn_terms_init(&t, f, "Coefficients (log subdistribution hazard ratios)", (size_t)(m->n * p),
-        false, false);
+    tn_terms_init(&t, f, "Coefficients (log subdistribution hazard ratios)",
+        (size_t)m->n * (size_t)p, false, false);
     if (tn_build_failed(f->fit)) return TN_ENOMEM;
     for (int k = 0; k < m->n; k++) {
         for (int j = 0; j < p; j++) {
@@ -103,7 +103,7 @@ static int baseline(tn_fitting_t *f, const models_t *m)
 static int predict(tn_fitting_t *f, const models_t *m)
 {
     tn_prediction_t p;
-    const size_t n = f->new.n *(size_t)f->n_times;
+    const size_t n = f->fresh.n * (size_t)f->n_times;
     if (!tn_prediction_init(
             &p, f, "predictions", "Predicted cumulative incidence", m->n, m->cause != NULL)) {
         return TN_ENOMEM;
@@ -112,11 +112,10 @@ static int predict(tn_fitting_t *f, const models_t *m)
         const size_t at = (size_t)k * n;
         const tn_finegray_curves_t out = {
             .cif = p.estimate + at, .se = p.se + at, .lower = p.low + at, .upper = p.high + at};
-        const int ret = tn_finegray_predict(&m->fit[k], f->new.n, f->new.x, (size_t)f->n_times,
+        const int ret = tn_finegray_predict(&m->fit[k], f->fresh.n, f->fresh.x, (size_t)f->n_times,
             f->times, tn_fitting_interval(f, TN_INTERVAL_LOGLOG), f->opt->level, &out, f->err);
         if (ret < 0) return ret;
-        for (size_t i = 0; p.cause != NULL && i < n; i++)
-            p.cause[at + i] = m->cause[k];
+        if (m->cause != NULL) tn_prediction_cause(&p, at, n, m->cause[k]);
     }
     return 0;
 }

@@ -146,7 +146,7 @@ void tn_fitting_free(tn_fitting_t *self)
 {
     tn_design_free(&self->design);
     tn_design_free(&self->risk);
-    tn_newdata_free(&self->new);
+    tn_newdata_free(&self->fresh);
     tn_free(self->times);
 }
 

@@ -25,7 +25,7 @@ typedef struct tn_fitting {
         double *offset;   /* n, or NULL */
         int32_t *stratum; /* n, or NULL */
         double *block;
-    } new;
+    } fresh;
     double *times; /* n_times: where predictions are wanted */
     int n_times;
 } tn_fitting_t;
@@ -101,7 +101,9 @@ typedef struct tn_prediction {
 /** n_groups blocks (causes) of complete new rows x times; false after a failed allocation. */
 bool tn_prediction_init(tn_prediction_t *self, tn_fitting_t *fitting, const char *name,
     const char *title, int n_groups, bool has_cause);
-/** Reads opt->newdata into self->new: rows without missing values. @return 0 or TN_E... */
+/** Names the cause of n rows of the table from row `at`. */
+void tn_prediction_cause(const tn_prediction_t *self, size_t at, size_t n, const char *cause);
+/** Reads opt->newdata into self->fresh: rows without missing values. @return 0 or TN_E... */
 int tn_newdata_read(tn_fitting_t *self);
 void tn_newdata_free(struct tn_newdata *self);
 

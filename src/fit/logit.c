@@ -60,7 +60,7 @@ static void glance(tn_fitting_t *f, const tn_logit_t *m)
 static int hazards(tn_fitting_t *f, const tn_logit_t *m, const names_t *names)
 {
     tn_fit_t *fit = f->fit;
-    const size_t n = f->new.n, n_causes = (size_t)m->n_causes;
+    const size_t n = f->fresh.n, n_causes = (size_t)m->n_causes;
     tn_fit_table_t *t = tn_build_table(
         fit, "predictions", "Predicted chance of leaving in the period", n * n_causes, 6);
     double *row = tn_build_number(fit, t, "row", TN_FIT_COUNT);
@@ -75,14 +75,14 @@ static int hazards(tn_fitting_t *f, const tn_logit_t *m, const names_t *names)
         const size_t at = i * n_causes;
         const tn_logit_curves_t out = {.cif = estimate + at, .cif_se = se + at};
         for (int j = 0; j < m->n_covariates; j++)
-            x[j] = f->new.x[(size_t)j * n + i];
-        const int ret =
-            tn_logit_curve(m, 1, x, f->new.offset != NULL ? f->new.offset + i : NULL, &out, f->err);
+            x[j] = f->fresh.x[(size_t)j * n + i];
+        const int ret = tn_logit_curve(
+            m, 1, x, f->fresh.offset != NULL ? f->fresh.offset + i : NULL, &out, f->err);
         if (ret < 0) return ret;
         for (size_t k = 0; k < n_causes; k++) {
             const double p = estimate[at + k], half = f->z * se[at + k] / (p * (1.0 - p));
             const double odds = p / (1.0 - p);
-            row[at + k] = (double)(f->new.row[i] + 1);
+            row[at + k] = (double)(f->fresh.row[i] + 1);
             cause[at + k] = names->cause[k];
             low[at + k] = 1.0 / (1.0 + tn_exp(half) / odds); /* on the scale of log odds */
             high[at + k] = 1.0 / (1.0 + tn_exp(-half) / odds);

@@ -15,40 +15,40 @@ static bool is_complete(const tn_design_rows_t *rows, int n_columns, size_t i)
 }
 
 static void take_columns(
-    double *to, const double *from, size_t n_from, int n_columns, const struct tn_newdata *new)
+    double *to, const double *from, size_t n_from, int n_columns, const struct tn_newdata *fresh)
 {
     for (int j = 0; j < n_columns; j++) {
-        for (size_t i = 0; i < new->n; i++)
-            to[(size_t)j * new->n + i] = from[(size_t)j * n_from + new->row[i]];
+        for (size_t i = 0; i < fresh->n; i++)
+            to[(size_t)j * fresh->n + i] = from[(size_t)j * n_from + fresh->row[i]];
     }
 }
 
 static int take_rows(
     tn_fitting_t *self, const tn_design_rows_t *rows, const tn_design_rows_t *risk_rows)
 {
-    struct tn_newdata *new = &self->new;
+    struct tn_newdata *fresh = &self->fresh;
     const int p = self->design.n_columns, q = self->risk.n_columns;
-    new->row = tn_calloc(rows->n, sizeof *new->row);
-    if (new->row == NULL) return TN_ENOMEM;
+    fresh->row = tn_calloc(rows->n, sizeof *fresh->row);
+    if (fresh->row == NULL) return TN_ENOMEM;
     for (size_t i = 0; i < rows->n; i++) {
         if (!is_complete(rows, p, i) || (q > 0 && !is_complete(risk_rows, q, i))) continue;
-        new->row[new->n++] = (uint32_t)i;
+        fresh->row[fresh->n++] = (uint32_t)i;
     }
-    new->block = tn_calloc(new->n, (size_t)(p + q + 1) * sizeof *new->block);
-    if (new->block == NULL) return TN_ENOMEM;
-    new->x = new->block;
-    new->z = new->x + new->n *(size_t)p;
-    take_columns(new->x, rows->x, rows->n, p, new);
-    if (q > 0) take_columns(new->z, risk_rows->x, risk_rows->n, q, new);
+    fresh->block = tn_calloc(fresh->n, (size_t)(p + q + 1) * sizeof *fresh->block);
+    if (fresh->block == NULL) return TN_ENOMEM;
+    fresh->x = fresh->block;
+    fresh->z = fresh->x + fresh->n * (size_t)p;
+    take_columns(fresh->x, rows->x, rows->n, p, fresh);
+    if (q > 0) take_columns(fresh->z, risk_rows->x, risk_rows->n, q, fresh);
     if (rows->offset != NULL) {
-        new->offset = new->z + new->n *(size_t)q;
-        take_columns(new->offset, rows->offset, rows->n, 1, new);
+        fresh->offset = fresh->z + fresh->n * (size_t)q;
+        take_columns(fresh->offset, rows->offset, rows->n, 1, fresh);
     }
     if (rows->stratum == NULL) return 0;
-    new->stratum = tn_calloc(new->n, sizeof *new->stratum);
-    if (new->stratum == NULL) return TN_ENOMEM;
-    for (size_t i = 0; i < new->n; i++)
-        new->stratum[i] = rows->stratum[new->row[i]];
+    fresh->stratum = tn_calloc(fresh->n, sizeof *fresh->stratum);
+    if (fresh->stratum == NULL) return TN_ENOMEM;
+    for (size_t i = 0; i < fresh->n; i++)
+        fresh->stratum[i] = rows->stratum[fresh->row[i]];
     return 0;
 }
 
@@ -67,9 +67,9 @@ int tn_newdata_read(tn_fitting_t *self)
         ret = tn_error_set(self->err, TN_EINPUT, "new rows: the columns of strata() are missing");
     }
     if (ret >= 0) ret = take_rows(self, &rows, &risk_rows);
-    if (ret >= 0 && self->new.n < frame->n_rows) {
+    if (ret >= 0 && self->fresh.n < frame->n_rows) {
         tn_build_note(self->fit, "%zu new rows have missing values: no prediction for them",
-            frame->n_rows - self->new.n);
+            frame->n_rows - self->fresh.n);
     }
     tn_design_rows_free(&rows);
     tn_design_rows_free(&risk_rows);
@@ -87,12 +87,12 @@ bool tn_prediction_init(tn_prediction_t *self, tn_fitting_t *fitting, const char
     const char *title, int n_groups, bool has_cause)
 {
     tn_fit_t *fit = fitting->fit;
-    const struct tn_newdata *new = &fitting->new;
-    const size_t n_times = (size_t)fitting->n_times, n = new->n *n_times;
+    const struct tn_newdata *fresh = &fitting->fresh;
+    const size_t n_times = (size_t)fitting->n_times, n = fresh->n * n_times;
     tn_fit_table_t *t = tn_build_table(fit, name, title, n * (size_t)n_groups, 9);
     *self = (tn_prediction_t){0};
     self->row = tn_build_number(fit, t, "row", TN_FIT_COUNT);
-    if (new->stratum != NULL) self->stratum = tn_build_text(fit, t, "strata");
+    if (fresh->stratum != NULL) self->stratum = tn_build_text(fit, t, "strata");
     if (has_cause) self->cause = tn_build_text(fit, t, "cause");
     self->time = tn_build_number(fit, t, "time", TN_FIT_TIME);
     self->estimate = tn_build_number(fit, t, "estimate", TN_FIT_PROBABILITY);
@@ -103,11 +103,17 @@ bool tn_prediction_init(tn_prediction_t *self, tn_fitting_t *fitting, const char
     t->is_curve = true;
     for (size_t at = 0; at < n * (size_t)n_groups; at++) {
         const size_t i = at % n / n_times;
-        self->row[at] = (double)(new->row[i] + 1);
+        self->row[at] = (double)(fresh->row[i] + 1);
         self->time[at] = fitting->times[at % n_times];
-        if (self->stratum != NULL) {
-            self->stratum[at] = fitting->strata[new->stratum[i]];
+        if (self->stratum != NULL && fresh->stratum != NULL) {
+            self->stratum[at] = fitting->strata[fresh->stratum[i]];
         }
     }
     return true;
+}
+
+void tn_prediction_cause(const tn_prediction_t *self, size_t at, size_t n, const char *cause)
+{
+    for (size_t i = 0; i < n; i++)
+        self->cause[at + i] = cause;
 }

@@ -140,14 +140,14 @@ static void glance(tn_fitting_t *f, const models_t *m)
 static tn_parametric_rows_t new_rows(const tn_fitting_t *f)
 {
     return (tn_parametric_rows_t){
-        .n = f->new.n, .x = f->new.x, .stratum = f->new.stratum, .offset = f->new.offset};
+        .n = f->fresh.n, .x = f->fresh.x, .stratum = f->fresh.stratum, .offset = f->fresh.offset};
 }
 
 static int predict_survival(tn_fitting_t *f, const models_t *m)
 {
     tn_prediction_t p;
     const tn_parametric_rows_t rows = new_rows(f);
-    const size_t n = f->new.n *(size_t)f->n_times;
+    const size_t n = f->fresh.n * (size_t)f->n_times;
     const bool has_cause = m->cause != NULL;
     if (!tn_prediction_init(&p, f, "predictions", "Predicted survival (had they only this cause)",
             m->n, has_cause)) {
@@ -163,8 +163,7 @@ static int predict_survival(tn_fitting_t *f, const models_t *m)
             tn_parametric_predict(&m->fit[k], &rows, TN_PARAMETRIC_SURVIVAL, (size_t)f->n_times,
                 f->times, tn_fitting_interval(f, TN_INTERVAL_LOGLOG), f->opt->level, &out, f->err);
         if (ret < 0) return ret;
-        for (size_t i = 0; has_cause && i < n; i++)
-            p.cause[at + i] = m->cause[k];
+        if (has_cause) tn_prediction_cause(&p, at, n, m->cause[k]);
     }
     return 0;
 }
@@ -173,7 +172,7 @@ static int predict_quantiles(tn_fitting_t *f, const models_t *m)
 {
     tn_fit_t *fit = f->fit;
     const tn_parametric_rows_t rows = new_rows(f);
-    const size_t n = f->new.n *N_QUARTILES;
+    const size_t n = f->fresh.n * N_QUARTILES;
     tn_fit_table_t *t = tn_build_table(
         fit, "quantiles", "Predicted times by which a share has left", n * (size_t)m->n, 7);
     double *row = tn_build_number(fit, t, "row", TN_FIT_COUNT);
@@ -192,7 +191,8 @@ static int predict_quantiles(tn_fitting_t *f, const models_t *m)
             N_QUARTILES, QUARTILES, TN_INTERVAL_LOG, f->opt->level, &out, f->err);
         if (ret < 0) return ret;
         for (size_t i = 0; i < n; i++) {
-            row[at + i] = (double)(f->new.row[i / N_QUARTILES] + 1);
+            const uint32_t from = f->fresh.row[i / N_QUARTILES];
+            row[at + i] = from + 1.0;
             prob[at + i] = QUARTILES[i % N_QUARTILES];
             if (cause != NULL) cause[at + i] = m->cause[k];
         }

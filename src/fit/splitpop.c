@@ -66,7 +66,7 @@ static void glance(tn_fitting_t *f, const tn_splitpop_t *m)
 static int shares(tn_fitting_t *f, const tn_splitpop_t *m)
 {
     tn_fit_t *fit = f->fit;
-    const size_t n = f->new.n;
+    const size_t n = f->fresh.n;
     tn_fit_table_t *t = tn_build_table(fit, "risk", "Predicted share at risk", n, 2);
     double *row = tn_build_number(fit, t, "row", TN_FIT_COUNT);
     double *share = tn_build_number(fit, t, "estimate", TN_FIT_PROBABILITY);
@@ -74,9 +74,9 @@ static int shares(tn_fitting_t *f, const tn_splitpop_t *m)
     if (tn_build_failed(fit)) return TN_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         one[i] = 1.0; /* the share ever at risk does not depend on time */
-        row[i] = (double)(f->new.row[i] + 1);
+        row[i] = (double)(f->fresh.row[i] + 1);
     }
-    const tn_splitpop_rows_t rows = {.n = n, .exit = one, .x = f->new.x, .z = f->new.z};
+    const tn_splitpop_rows_t rows = {.n = n, .exit = one, .x = f->fresh.x, .z = f->fresh.z};
     return tn_splitpop_predict(m, &rows, TN_SPLITPOP_UNCONDITIONAL_RISK, share, f->err);
 }
 
@@ -97,16 +97,16 @@ static void plain_limits(const tn_fitting_t *f, tn_prediction_t *p, size_t n)
 /* Groups of rows in the table: survival, then the incidence of each cause; work: see its size. */
 static int curves(tn_fitting_t *f, const tn_splitpop_t *m, tn_prediction_t *p, double *work)
 {
-    const size_t n_times = (size_t)f->n_times, n = f->new.n *n_times;
+    const size_t n_times = (size_t)f->n_times, n = f->fresh.n * n_times;
     const size_t k_times = n_times * (size_t)m->n_causes;
     double *cif = work, *cif_se = cif + k_times, *x = cif_se + k_times, *z = x + m->n_covariates;
-    for (size_t i = 0; i < f->new.n; i++) {
+    for (size_t i = 0; i < f->fresh.n; i++) {
         const tn_splitpop_curves_t out = {.surv = p->estimate + i * n_times,
             .surv_se = p->se + i * n_times,
             .cif = cif,
             .cif_se = cif_se};
-        take_row(x, f->new.x, f->new.n, i, m->n_covariates);
-        take_row(z, f->new.z, f->new.n, i, m->n_risk);
+        take_row(x, f->fresh.x, f->fresh.n, i, m->n_covariates);
+        take_row(z, f->fresh.z, f->fresh.n, i, m->n_risk);
         const int ret = tn_splitpop_curve(m, x, z, 0.0, n_times, f->times, &out, f->err);
         if (ret < 0) return ret;
         for (size_t k = 0; k < (size_t)m->n_causes; k++) {
@@ -124,14 +124,15 @@ static int curves(tn_fitting_t *f, const tn_splitpop_t *m, tn_prediction_t *p, d
 static int predict(tn_fitting_t *f, const tn_splitpop_t *m, const names_t *names)
 {
     tn_prediction_t p;
-    const size_t n = f->new.n *(size_t)f->n_times;
+    const size_t n = f->fresh.n * (size_t)f->n_times;
     const int groups = m->n_causes + 1;
     if (!tn_prediction_init(&p, f, "predictions",
             "Predicted cumulative incidence, covariates held fixed", groups, true)) {
         return TN_ENOMEM;
     }
-    for (size_t i = 0; i < n * (size_t)groups; i++)
-        p.cause[i] = i < n ? "(no exit)" : names->cause[i / n - 1];
+    tn_prediction_cause(&p, 0, n, "(no exit)");
+    for (int k = 0; k < m->n_causes; k++)
+        tn_prediction_cause(&p, n * (size_t)(k + 1), n, names->cause[k]);
     double *work = tn_calloc(
         2 * (size_t)f->n_times * (size_t)m->n_causes + (size_t)(m->n_covariates + m->n_risk),
         sizeof *work);

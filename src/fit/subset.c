@@ -41,7 +41,7 @@ int tn_subset_init(
     return 0;
 }
 
-void tn_subset_add(tn_frame_t *self, const char *name, double *values)
+void tn_subset_add(tn_frame_t *self, const char *name, double *values) /* NOLINT: kept */
 {
     self->column[self->n_columns++] = (tn_frame_column_t){.name = (char *)name, .number = values};
 }

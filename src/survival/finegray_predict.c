@@ -130,7 +130,7 @@ static void add_rows(const curves_t *self, const double *phi, double *total, dou
         for (size_t j = 0; j < p; j++)
             sums[1 + j] += a * d->residual[i * p + j];
     }
-    if (d->cluster == NULL) return;
+    if (d->cluster == NULL || total == NULL) return;
     memset(total, 0, (size_t)d->n_clusters * sizeof *total);
     for (size_t i = 0; i < d->n; i++)
         total[d->cluster[i]] += d->w[i] * phi[i];

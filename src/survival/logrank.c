@@ -40,9 +40,10 @@ static void add_time(walk_t *self, int stratum, double y, double total)
 {
     tn_logrank_t *t = self->test;
     const int k = t->n_groups;
+    const ptrdiff_t first = (ptrdiff_t)stratum * k;
     const double w = self->opt->rho == 0.0 ? 1.0 : tn_pow(self->surv, self->opt->rho);
     const double spread = y > 1.0 ? w * w * total * (y - total) / (y * (y - 1.0)) : 0.0;
-    double *observed = t->observed_by + stratum * k, *expected = t->expected_by + stratum * k;
+    double *observed = t->observed_by + first, *expected = t->expected_by + first;
     for (int g = 0; g < k; g++) {
         const double y_g = self->at_risk[g];
         observed[g] += w * self->d[g];

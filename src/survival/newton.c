@@ -48,13 +48,14 @@ static int factor(search_t *self, bool *is_raised)
     int bad = tn_spd_factor(&self->spd, self->info);
     *is_raised = bad >= 0;
     double raise = 1e-3;
-    for (int k = 0; bad >= 0 && k < MAX_RAISES; k++, raise *= 4.0) {
+    for (int k = 0; bad >= 0 && k < MAX_RAISES; k++) {
         memcpy(self->trial_info, self->info, (size_t)(p * p) * sizeof *self->info);
         for (int j = 0; j < p; j++) {
             const double d = fabs(self->info[j * p + j]);
             self->trial_info[j * p + j] = self->info[j * p + j] + raise * (d > 1e-8 ? d : 1e-8);
         }
         bad = tn_spd_factor(&self->spd, self->trial_info);
+        raise *= 4.0;
     }
     return bad;
 }
@@ -63,9 +64,10 @@ static int factor(search_t *self, bool *is_raised)
 static int move(search_t *self, double *loglik)
 {
     const size_t p = (size_t)self->newton->p;
-    double share = 1.0;
-    for (int k = 0; k <= MAX_HALVINGS; k++, share *= 0.5) {
+    double share = 2.0;
+    for (int k = 0; k <= MAX_HALVINGS; k++) {
         double now = NAN;
+        share *= 0.5;
         for (size_t j = 0; j < p; j++)
             self->trial[j] = self->theta[j] + share * self->step[j];
         const int ret = self->newton->loglik(

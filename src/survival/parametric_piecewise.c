@@ -310,10 +310,11 @@ out:
 static int solve_rates(const tn_parametric_data_t *d, tn_parametric_maximum_t *out)
 {
     profile_t profile;
+    double none[1] = {0.0}; /* no score, no information */
     int ret = profile_init(&profile, d, 0);
     out->newton = (tn_newton_result_t){.status = TN_FIT_CONVERGED, .parameter = -1};
-    if (ret == 0) ret = profile_loglik(&profile, NULL, &out->loglik, NULL, NULL);
-    if (ret == 0 && d->p == 0) complete(&profile, NULL, out);
+    if (ret == 0) ret = profile_loglik(&profile, none, &out->loglik, none, none);
+    if (ret == 0 && d->p == 0) complete(&profile, none, out);
     profile_free(&profile);
     return ret;
 }

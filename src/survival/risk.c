@@ -37,7 +37,7 @@ static int sort_rows(
     const tn_risk_t *self, const double *key, uint32_t *rows, uint32_t *order, size_t *place)
 {
     const tn_spells_t *s = self->spells;
-    if (s->stratum == NULL) return tn_order(s->n, key, rows);
+    if (s->stratum == NULL || order == NULL || place == NULL) return tn_order(s->n, key, rows);
     const int ret = tn_order(s->n, key, order);
     if (ret < 0) return ret;
     for (int k = 0; k < self->n_strata; k++)
