@@ -4,31 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM    1
-#define uthash_malloc(size)  tn_malloc(size)
-#define uthash_free(p, size) tn_free(p)
-#include "base/mem.h"
-#include <uthash.h>
-
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "io/frame_read.h"
+#include "io/text_levels.h"
 
 #define MAX_HEADER ((size_t)1 << 20) /* columns counted before giving up */
-
-/** A distinct text of a column. */
-typedef struct level {
-    const char *text;
-    int32_t code; /* by first appearance, then by byte order */
-    UT_hash_handle hh;
-} level_t;
 
 typedef struct column {
     const char *name;
     bool is_number, is_date, is_text; /* is_text: some value is known */
-    level_t *levels;
-    int32_t n_levels;
+    tn_text_levels_t levels;
 } column_t;
 
 /** One walk over the file. */
@@ -100,34 +88,15 @@ static void look(column_t *column, const char *s, size_t n)
 
 /* ---- second pass: values ---- */
 
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): the macros of uthash */
-static int32_t intern(walk_t *self, column_t *column, const char *s, size_t n)
-{
-    level_t *found = NULL;
-    HASH_FIND(hh, column->levels, s, n, found);
-    if (found != NULL) return found->code;
-    level_t *fresh = tn_arena_calloc(&self->arena, 1, sizeof *fresh);
-    const char *text = tn_arena_strndup(&self->arena, s, n);
-    if (fresh == NULL || text == NULL) {
-        self->failed = TN_ENOMEM;
-        return -1;
-    }
-    *fresh = (level_t){.text = text, .code = column->n_levels};
-    HASH_ADD_KEYPTR(hh, column->levels, text, n, fresh);
-    if (fresh->hh.tbl == NULL) { /* out of memory */
-        self->failed = TN_ENOMEM;
-        return -1;
-    }
-    return column->n_levels++;
-}
-
 static void fill(walk_t *self, const char *s, size_t n)
 {
     column_t *column = &self->column[self->at];
     tn_frame_column_t *out = &self->frame->column[self->at];
     int32_t day;
     if (out->level != NULL) {
-        out->level[self->row] = is_missing(s, n) ? -1 : intern(self, column, s, n);
+        const int32_t code = is_missing(s, n) ? -1 : tn_text_levels_code(&column->levels, s, n);
+        out->level[self->row] = code;
+        if (code < -1) self->failed = TN_ENOMEM;
         return;
     }
     double *value = &out->number[self->row];
@@ -292,39 +261,6 @@ static int make_columns(walk_t *self)
     return ret == 0 ? tn_frame_unique_names(self->frame) : ret;
 }
 
-static int compare_levels(const void *a, const void *b)
-{
-    return strcmp((*(const level_t *const *)a)->text, (*(const level_t *const *)b)->text);
-}
-
-/* Levels in ascending byte order, and the codes with them. */
-static int order_levels(walk_t *self, column_t *column, tn_frame_column_t *out)
-{
-    const size_t n = (size_t)column->n_levels;
-    const level_t **sorted = tn_calloc(n, sizeof(level_t *));
-    const char **text = tn_calloc(n, sizeof *text);
-    int32_t *place = tn_calloc(n, sizeof *place);
-    int ret = sorted == NULL || text == NULL || place == NULL ? TN_ENOMEM : 0;
-    if (ret == 0) {
-        size_t k = 0;
-        for (level_t *l = column->levels; l != NULL; l = l->hh.next)
-            sorted[k++] = l;
-        qsort(sorted, n, sizeof(level_t *), compare_levels);
-        for (k = 0; k < n; k++) {
-            text[k] = sorted[k]->text;
-            place[sorted[k]->code] = (int32_t)k;
-        }
-        for (size_t i = 0; i < self->frame->n_rows; i++) {
-            if (out->level[i] >= 0) out->level[i] = place[out->level[i]];
-        }
-        ret = tn_frame_set_levels(out, text, (int)n);
-    }
-    tn_free(sorted);
-    tn_free(text);
-    tn_free(place);
-    return ret;
-}
-
 static int read_columns(walk_t *self, const unsigned char *s, size_t n)
 {
     int ret = pass(self, s, n, false);
@@ -336,7 +272,8 @@ static int read_columns(walk_t *self, const unsigned char *s, size_t n)
     if (ret == 0) ret = pass(self, s, n, true);
     for (size_t j = 0; ret == 0 && j < self->n_columns; j++) {
         tn_frame_column_t *out = &self->frame->column[j];
-        if (out->level != NULL) ret = order_levels(self, &self->column[j], out);
+        if (out->level == NULL) continue;
+        ret = tn_text_levels_finish(&self->column[j].levels, out, self->frame->n_rows);
     }
     return ret;
 }
@@ -353,7 +290,7 @@ int tn_csv_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *e
     int ret = check_bytes(&walk, s, n);
     if (ret == 0) ret = read_columns(&walk, s, n);
     for (size_t j = 0; j < walk.n_columns; j++)
-        HASH_CLEAR(hh, walk.column[j].levels);
+        tn_text_levels_free(&walk.column[j].levels);
     tn_free(walk.column);
     tn_arena_free(&walk.arena);
     return ret;

@@ -16,7 +16,9 @@ typedef int (*reader_fn)(tn_frame_t *self, const tn_frame_source_t *source, tn_e
 static const struct {
     const char *format;
     reader_fn read;
-} READERS[] = {{"csv", tn_csv_read}, {"txt", tn_csv_read}, {"tsv", tn_csv_read}};
+} READERS[] = {{"csv", tn_csv_read}, {"txt", tn_csv_read}, {"tsv", tn_csv_read},
+    {"dta", tn_stata_read}, {"sav", tn_spss_read}, {"zsav", tn_spss_read}, {"rda", tn_rdata_read},
+    {"rdata", tn_rdata_read}, {"rds", tn_rdata_read}};
 #define N_READERS (sizeof READERS / sizeof READERS[0])
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
@@ -62,7 +64,8 @@ static int read_all(FILE *f, const char *name, unsigned char **bytes, size_t *n,
 int tn_frame_read_memory(tn_frame_t *self, const char *name, const void *bytes, size_t n,
     const tn_frame_options_t *opt, tn_error_t *err)
 {
-    const tn_frame_source_t source = {.name = name, .bytes = bytes, .n = n};
+    const tn_frame_source_t source = {
+        .name = name, .bytes = bytes, .n = n, .object = opt != NULL ? opt->object : NULL};
     const char *format = opt != NULL ? opt->format : NULL;
     *self = (tn_frame_t){0};
     const reader_fn read = reader_of(name, format);

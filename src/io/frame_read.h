@@ -9,9 +9,13 @@ typedef struct tn_frame_source {
     const char *name;
     const unsigned char *bytes;
     size_t n;
+    const char *object; /* R: name of the data frame wanted; NULL: the only one */
 } tn_frame_source_t;
 
 int tn_csv_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *err);
+int tn_stata_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *err);
+int tn_spss_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *err);
+int tn_rdata_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *err);
 
 /** Room for the columns: names are set by the caller. @return 0, TN_EINPUT beyond the limits,
  *  TN_ENOMEM. */
