@@ -173,7 +173,7 @@ static void ridge_shrinks_as_written(void **state)
         check_close(f.df, df[raw], 1e-11, 0, "R");
         tn_logit_free(&f);
     }
-    /* a column without penalty, and a ridge that leaves intercepts alone */
+    /* a ridge without bound leaves the intercepts alone */
     static const double factor[3] = {1e12, 1e12, 1e12};
     tn_logit_t f;
     tn_logit_options_t opt = {.ridge = 1.0, .penalty = factor};
@@ -182,6 +182,21 @@ static void ridge_shrinks_as_written(void **state)
     check_close(f.loglik, f.loglik_null, 1e-9, 0, "the null model");
     check_close(f.df, 2.0, 1e-9, 0, "two intercepts");
     tn_logit_free(&f);
+    /* a factor of 0 leaves a column free: with the others at 0, the model of that column alone */
+    static const double first_free[3] = {0.0, 1e12, 1e12};
+    tn_logit_t alone;
+    opt.penalty = first_free;
+    fit(&f, &table.rows, &opt);
+    table.rows.n_covariates = 1;
+    fit(&alone, &table.rows, NULL);
+    for (int k = 0; k < 2; k++) {
+        check_close(f.coef[4 * k], alone.coef[2 * k], 1e-9, 0, "one column");
+        check_close(f.coef[4 * k + 1], alone.coef[2 * k + 1], 1e-9, 0, "one column");
+        check_close(se_of(&f, 4 * k + 1), se_of(&alone, 2 * k + 1), 1e-9, 0, "one column");
+    }
+    check_close(f.df, 4.0, 1e-9, 0, "two intercepts, two coefficients");
+    tn_logit_free(&f);
+    tn_logit_free(&alone);
 }
 
 static void curves_agree_with_r(void **state)

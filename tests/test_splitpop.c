@@ -508,6 +508,53 @@ static void the_truth_is_found_again(void **state)
     }
 }
 
+/* R 4.2.2: the likelihood of the header written anew, optim (BFGS), then Newton steps on numDeriv's
+ * derivatives. i <- 0:399; u <- function(a, b) ((i*a)%%b+.5)/b; x, z, w, d, t, e as below. */
+static void competing_routes_agree_with_r(void **state)
+{
+    (void)state;
+    enum { ROWS = 400 };
+    static const double loglik[2] = {-1422.4310999151819, -1423.940804449999};
+    static const double coef[2][8] = {
+        {1.17047251232, 0.599765599493, 1.84638211534, -0.581738520208, 1.19276903421,
+            -0.30612180156, -0.349010391296, 0.312407595966},
+        {0.937345207384, 0.676551759166, 1.50502049973, -0.592898198005, 1.37099676233,
+            -0.35991096388, -0.546652264524, 0.194985526207}};
+    static const double se[2][8] = {
+        {0.0521639158787, 0.0890280904143, 0.129197254592, 0.189491754453, 0.123060753371,
+            0.132243962485, 0.0493431336197, 0.0617864268579},
+        {0.0658135320863, 0.0983688430839, 0.145510265047, 0.204354447202, 0.158190394489,
+            0.153720604683, 0.05771483945, 0.0629531589945}};
+    draw_world(&world, ROWS, 2, TN_SPLITPOP_WEIBULL, false, false, 1); /* for its pointers */
+    for (int i = 0; i < ROWS; i++) {
+        const double x = (i * 37 % 101) / 50.0 - 1.0, z = (i * 53 % 97) / 40.0 - 1.0;
+        const double u1 = (i * 71 % 307 + 0.5) / 307, u2 = (i * 113 % 311 + 0.5) / 311;
+        const bool is_cured = (i * 29 % 313 + 0.5) / 313 > 1.0 / (1.0 + exp(-0.4 - 0.8 * z));
+        const double censored = 12.0 * (i * 173 % 317 + 0.5) / 317;
+        const double t1 = is_cured ? INFINITY : exp(1.0 + 0.5 * x) * pow(-log(u1), 0.7);
+        const double t2 = is_cured ? INFINITY : exp(1.6 - 0.4 * x) * pow(-log(u2), 1.2);
+        const double t = fmin(censored, fmin(t1, t2));
+        world.x[i] = x;
+        world.z[i] = z;
+        world.weight[i] = 1 + i % 3;
+        world.exit[i] = t;
+        world.entry[i] = i % 3 == 0 ? t / 4.0 : 0.0;
+        world.cause[i] = censored < fmin(t1, t2) ? 0 : t1 < t2 ? 1 : 2;
+    }
+    for (int d = 0; d < 2; d++) {
+        tn_splitpop_t f;
+        world.opt.distribution = (tn_splitpop_distribution_t)d;
+        fit_world(&f, &world);
+        assert_int_equal(f.status, TN_FIT_CONVERGED);
+        check_close(f.loglik, loglik[d], 1e-12, 0, "R optim");
+        for (int j = 0; j < 8; j++) {
+            check_close(f.coef[j], coef[d][j], 1e-8, 0, "R optim");
+            check_close(se_of(&f, j), se[d][j], 1e-8, 0, "R, numDeriv");
+        }
+        tn_splitpop_free(&f);
+    }
+}
+
 static void check_same(
     const tn_splitpop_t *f, const tn_splitpop_t *g, double factor, const char *why)
 {
@@ -887,6 +934,7 @@ int main(void)
         cmocka_unit_test(predictions_are_those_of_the_package),
         cmocka_unit_test(robust_variances_agree_with_r),
         cmocka_unit_test(the_truth_is_found_again),
+        cmocka_unit_test(competing_routes_agree_with_r),
         cmocka_unit_test(weights_of_two_are_rows_twice_and_order_is_free),
         cmocka_unit_test(a_row_cut_in_two_says_the_same),
         cmocka_unit_test(units_move_only_what_they_should),
