@@ -222,6 +222,9 @@ void tn_grid_print(tn_grid_t *self, tn_page_t *page)
     page->failed = page->failed || self->failed;
     if (self->failed) return;
     fit(self, &l, page->width);
+    self->n_dropped = 0;
+    for (int c = 0; c < self->n_columns; c++)
+        self->n_dropped += l.width[c] == 0 && self->column[c].kind != TN_COLUMN_BAR;
     for (int r = 0; r < self->n_rows; r++) {
         if (self->bar[r] > longest) longest = self->bar[r];
     }

@@ -26,8 +26,9 @@ typedef struct tn_grid {
     int n_columns, n_rows;
     tn_column_t column[TN_GRID_MAX_COLUMNS];
     int max_rows;
-    char *cell;  /* max_rows x TN_GRID_MAX_COLUMNS x TN_GRID_CELL */
-    double *bar; /* max_rows */
+    char *cell;    /* max_rows x TN_GRID_MAX_COLUMNS x TN_GRID_CELL */
+    double *bar;   /* max_rows */
+    int n_dropped; /* columns that found no room; known after printing */
     bool failed;
 } tn_grid_t;
 

@@ -28,7 +28,7 @@ void tn_page_init(tn_page_t *self, const tn_report_options_t *opt, FILE *out)
 
 void tn_page_styled(tn_page_t *self, tn_style_t style, const char *text)
 {
-    static const char *const begin[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[36m"};
+    static const char *const begin[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[1;31m"};
     const bool is_coloured = self->colour && style != TN_STYLE_PLAIN;
     if (is_coloured) fputs(begin[style], self->out);
     fputs(text, self->out);
