@@ -1,14 +1,15 @@
-/* Figures of a column share their decimals, so that points stand below each other. As R prints: the
- * largest figure has four significant digits, small ones as many decimals as keep three, within
- * reason; what still vanishes gets an exponent. */
+/* Figures of a column share their decimals, so that points stand below each other. The largest has
+ * four significant digits; small ones add up to two decimals; what still vanishes gets an exponent.
+ */
 #include <math.h>
 #include <string.h>
 
 #include "report/fit_text.h"
 
 #define DIGITS        4
-#define SMALL_DIGITS  3
-#define MOST_DECIMALS 6
+#define SMALL_DIGITS  2
+#define MORE_DECIMALS 2 /* for the sake of small figures */
+#define MOST_DECIMALS 8
 #define LARGE         1e7 /* from here on an exponent */
 #define SMALLEST_P    1e-4
 
@@ -40,23 +41,27 @@ static int exact_decimals(const double *value, const size_t *row, size_t n, int 
 
 static int number_decimals(const double *value, const size_t *row, size_t n)
 {
-    double largest = 0.0, smallest = INFINITY;
+    double largest = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double v = fabs(value[row[i]]);
+        if (v < LARGE) largest = fmax(largest, v);
+    }
+    if (largest == 0.0 || exact_decimals(value, row, n, 1) == 0) return 0;
+    const int enough = decimals_for(largest, DIGITS);
+    int decimals = enough;
     for (size_t i = 0; i < n; i++) {
         const double v = fabs(value[row[i]]);
         if (!(v < LARGE) || v == 0.0) continue;
-        largest = fmax(largest, v);
-        smallest = fmin(smallest, v);
+        const int wanted = decimals_for(v, SMALL_DIGITS);
+        if (wanted <= enough + MORE_DECIMALS) decimals = most(decimals, wanted);
     }
-    if (largest == 0.0) return 0;
-    const int whole = exact_decimals(value, row, n, 1);
-    if (whole == 0) return 0;
-    return most(decimals_for(largest, DIGITS), decimals_for(smallest, SMALL_DIGITS));
+    return decimals;
 }
 
 static int p_decimals(const double *value, const size_t *row, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (value[row[i]] < 10.0 * SMALLEST_P) return 4;
+        if (value[row[i]] < 0.01) return 4;
     }
     return 3;
 }
@@ -70,7 +75,7 @@ tn_figures_t tn_figures_for(const tn_fit_column_t *column, const size_t *row, si
     case TN_FIT_TEXT: break;
     case TN_FIT_COUNT: self.decimals = exact_decimals(value, row, n, 2); break;
     case TN_FIT_TIME: self.decimals = exact_decimals(value, row, n, 3); break;
-    case TN_FIT_PROBABILITY: self.decimals = 4; break;
+    case TN_FIT_PROBABILITY: self.decimals = exact_decimals(value, row, n, 4); break;
     case TN_FIT_PVALUE: self.decimals = p_decimals(value, row, n); break;
     case TN_FIT_NUMBER: self.decimals = number_decimals(value, row, n); break;
     }
@@ -85,7 +90,8 @@ void tn_figures_format(const tn_figures_t *self, double value, char out[TN_NUMBE
         (void)snprintf(out, TN_NUMBER_SIZE, value > 0.0 ? "Inf" : "-Inf");
     } else if (self->kind == TN_FIT_PVALUE && value < SMALLEST_P) {
         (void)snprintf(out, TN_NUMBER_SIZE, "<0.0001");
-    } else if (self->kind == TN_FIT_PROBABILITY && value > 0.0 && value < 0.5 * unit) {
+    } else if (self->kind == TN_FIT_PROBABILITY && value > 0.0 &&
+               value < 0.5 * unit) { /* 4 decimals then */
         (void)snprintf(out, TN_NUMBER_SIZE, "<0.0001");
     } else if (size >= LARGE && self->kind != TN_FIT_COUNT) {
         tn_number_exponent(out, value, DIGITS - 1);

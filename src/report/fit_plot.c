@@ -18,8 +18,8 @@ typedef struct plot {
     const tn_fit_table_t *table;
     const double *time, *value;
     const tn_shown_t *shown;
-    int n_curves, width; /* width in characters */
-    bool is_braille;
+    int n_curves, width;        /* width in characters */
+    bool is_braille, is_smooth; /* smooth: figures at chosen times, joined by straight lines */
     double longest, top;
     unsigned char cell[ROWS][MAX_WIDTH]; /* Braille: dots; else 1 + the number of the curve */
 } plot_t;
@@ -50,6 +50,7 @@ static bool plot_init(
 {
     const int time = tn_shown_find(table, "time"), value = tn_shown_find(table, "estimate");
     *self = (plot_t){.table = table, .shown = shown};
+    self->is_smooth = strcmp(table->name, "predictions") == 0;
     if (time < 0 || value < 0 || shown->n_kept == 0) return false;
     self->time = table->column[time].number;
     self->value = table->column[value].number;
@@ -95,12 +96,22 @@ static void put_dot(plot_t *p, int curve, int x, int y)
     }
 }
 
+/* On the straight line from the point before row `next` to that row. */
+static double between(const plot_t *p, const tn_group_t *g, size_t next, double start, double t)
+{
+    if (next == g->to) return p->value[g->to - 1];
+    const double t0 = next > g->from ? p->time[next - 1] : 0.0, t1 = p->time[next];
+    const double v0 = next > g->from ? p->value[next - 1] : start, v1 = p->value[next];
+    return t1 > t0 ? v0 + (v1 - v0) * (t - t0) / (t1 - t0) : v1;
+}
+
 static void draw(plot_t *p, int curve)
 {
     const tn_group_t *g = &p->shown->group[curve];
     const int nx = p->width * (p->is_braille ? DOTS_X : 1);
     const int ny = ROWS * (p->is_braille ? DOTS_Y : 1);
-    double value = start_of(p, g);
+    const double start = start_of(p, g);
+    double value = start;
     size_t next = g->from;
     int before = -1;
     for (int x = 0; x < nx; x++) {
@@ -108,6 +119,7 @@ static void draw(plot_t *p, int curve)
         while (next < g->to && !(p->time[next] > t))
             value = p->value[next++];
         if (next == g->to && t > p->time[g->to - 1] && x > 0) break; /* nothing is known beyond */
+        if (p->is_smooth) value = between(p, g, next, start, t);
         if (!isfinite(value)) continue;
         const double height = fmax(0.0, fmin(1.0, value / p->top));
         const int y = (int)lround((1.0 - height) * (ny - 1));

@@ -1,5 +1,6 @@
 /* One table of a fit on a page. What does not fit goes column by column, the estimate and its name
  * last; what is left out is said. */
+#include <math.h>
 #include <string.h>
 
 #include "report/fit_text.h"
@@ -8,7 +9,9 @@
 
 #define MAX_COLUMNS (TN_GRID_MAX_COLUMNS - 1) /* one for the bar */
 #define MAX_TITLE   28
-#define MANY        8 /* a fit's summary of more columns is shown as a list */
+#define MINOR       7   /* columns of a curve from this rank on leave their place to the bar ... */
+#define ROOMY       110 /* ... on pages narrower than this */
+#define MANY        8   /* a fit's summary of more columns is shown as a list */
 
 /* Columns that go first where there is no room. */
 static int drop_rank(const tn_fit_column_t *column)
@@ -19,7 +22,7 @@ static int drop_rank(const tn_fit_column_t *column)
     } ranks[] = {{"term", 0}, {"estimate", 0}, {"time", 0}, {"row", 0}, {"hazard.ratio", 0},
         {"p.value", 1}, {"std.error", 2}, {"robust.se", 2}, {"conf.low", 3}, {"conf.high", 3},
         {"statistic", 4}, {"n.risk", 5}, {"n.event", 6}, {"n.censor", 7}, {"cumhaz", 8},
-        {"std.chaz", 9}};
+        {"std.chaz", 9}, {"delta.AIC", 1}, {"AIC", 2}, {"n", 7}};
     if (column->number == NULL) return 0;
     for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
         if (strcmp(ranks[i].name, column->name) == 0) return ranks[i].rank;
@@ -44,11 +47,30 @@ static void column_title(tn_page_t *page, const char *name, char out[4 * MAX_TIT
     tn_text_free(&safe);
 }
 
-static void add_columns(tn_page_t *page, const tn_fit_table_t *table, tn_grid_t *g, int n)
+/** The columns of a table that a page shows if they fit. */
+typedef struct chosen {
+    int n, at[MAX_COLUMNS];
+    tn_figures_t figures[MAX_COLUMNS];
+} chosen_t;
+
+static void choose_columns(
+    chosen_t *self, const tn_page_t *page, const tn_fit_table_t *table, const tn_shown_t *shown)
+{
+    self->n = 0;
+    for (int j = 0; j < table->n_columns && self->n < MAX_COLUMNS; j++) {
+        const tn_fit_column_t *c = &table->column[j];
+        if (table->is_curve && page->width < ROOMY && drop_rank(c) >= MINOR) continue;
+        self->figures[self->n] = tn_figures_for(c, shown->row, shown->n);
+        self->at[self->n++] = j;
+    }
+}
+
+static void add_columns(
+    tn_page_t *page, const tn_fit_table_t *table, tn_grid_t *g, const chosen_t *chosen)
 {
     char title[4 * MAX_TITLE + 1];
-    for (int j = 0; j < n; j++) {
-        const tn_fit_column_t *c = &table->column[j];
+    for (int j = 0; j < chosen->n; j++) {
+        const tn_fit_column_t *c = &table->column[chosen->at[j]];
         const bool is_text = c->number == NULL;
         column_title(page, c->name, title);
         (void)tn_grid_column(
@@ -66,19 +88,19 @@ static bool begins_group(const tn_shown_t *shown, size_t at)
     return false;
 }
 
-static void fill_row(const tn_fit_table_t *table, tn_grid_t *g, int n, const tn_figures_t *figures,
-    size_t row, bool has_keys)
+static void fill_row(
+    const tn_fit_table_t *table, tn_grid_t *g, const chosen_t *chosen, size_t row, bool has_keys)
 {
     char text[TN_NUMBER_SIZE];
     tn_grid_row(g);
-    for (int j = 0; j < n; j++) {
-        const tn_fit_column_t *c = &table->column[j];
+    for (int j = 0; j < chosen->n; j++) {
+        const tn_fit_column_t *c = &table->column[chosen->at[j]];
         if (tn_shown_is_key(c) && !has_keys) continue;
         if (c->number == NULL) {
             tn_grid_set(g, j, c->text[row] != NULL ? c->text[row] : "-");
             continue;
         }
-        tn_figures_format(&figures[j], c->number[row], text);
+        tn_figures_format(&chosen->figures[j], c->number[row], text);
         tn_grid_set(g, j, text);
     }
 }
@@ -107,22 +129,20 @@ static void say_what_is_left_out(
 static void print_grid(tn_page_t *page, const tn_fit_table_t *table, const tn_shown_t *shown)
 {
     tn_grid_t g;
-    tn_figures_t figures[MAX_COLUMNS];
-    const int n = table->n_columns < MAX_COLUMNS ? table->n_columns : MAX_COLUMNS;
+    chosen_t chosen;
     const int estimate = tn_shown_find(table, "estimate");
     const bool has_bar = table->is_curve && estimate >= 0;
-    for (int j = 0; j < n; j++)
-        figures[j] = tn_figures_for(&table->column[j], shown->row, shown->n);
+    choose_columns(&chosen, page, table, shown);
     tn_grid_init(&g, (int)shown->n);
-    add_columns(page, table, &g, n);
+    add_columns(page, table, &g, &chosen);
     if (has_bar) (void)tn_grid_column(&g, "", TN_COLUMN_BAR, 0, false);
     for (size_t i = 0; i < shown->n; i++) {
         const bool has_keys = !table->is_curve || begins_group(shown, i);
-        fill_row(table, &g, n, figures, shown->row[i], has_keys);
+        fill_row(table, &g, &chosen, shown->row[i], has_keys);
         if (has_bar) tn_grid_bar(&g, table->column[estimate].number[shown->row[i]]);
     }
     tn_grid_print(&g, page);
-    say_what_is_left_out(page, table, shown, g.n_dropped + table->n_columns - n);
+    say_what_is_left_out(page, table, shown, g.n_dropped + table->n_columns - chosen.n);
     tn_grid_free(&g);
 }
 
@@ -153,6 +173,7 @@ static void print_list(tn_page_t *page, const tn_fit_table_t *table, size_t row)
                 page, TN_STYLE_PLAIN, "%s %s:", c->name, c->text[row] != NULL ? c->text[row] : "-");
             continue;
         }
+        if (isnan(c->number[row])) continue; /* does not apply here */
         const tn_figures_t f = tn_figures_for(c, &row, 1);
         tn_figures_format(&f, c->number[row], value);
         column_title(page, c->name, name);
