@@ -9,9 +9,10 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 PACKAGES_BUILD := gcc libc6-dev meson ninja-build pkg-config libyaml-dev libjansson-dev nettle-dev libsleef-dev \
 	librandom123-dev libgsl-dev
 PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
+PACKAGES_BENCH := $(PACKAGES_BUILD) r-base-core r-cran-survival r-cran-prodlim r-cran-cmprsk
 PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git
 
-.PHONY: forecast test fuzz docs install format lint clean packages-build packages-test packages-ci build help
+.PHONY: forecast test bench fuzz docs install format lint clean packages-build packages-test packages-ci packages-bench build help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -25,6 +26,10 @@ build: packages-build
 test: packages-test ## build and run the tests
 	@tools/build $(BUILD)-test -Dwerror=true >&2
 	meson test -C $(BUILD)-test --print-errorlogs
+
+bench: packages-bench ## timings against R's packages, some minutes (BENCH_ROWS=n: at most n rows)
+	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
+	@$(BUILD)-bench/bench/bench_survival bench/survival.R $(BENCH_ROWS)
 
 fuzz: packages-ci ## one minute of fuzzing per reader of outside bytes
 	@tools/fuzz 60
@@ -53,3 +58,5 @@ packages-test:
 	@tools/packages $(PACKAGES_TEST) >&2
 packages-ci:
 	@tools/packages $(PACKAGES_CI) >&2
+packages-bench:
+	@tools/packages $(PACKAGES_BENCH) >&2

@@ -3,8 +3,13 @@
  * differ by version. */
 #ifndef TN_BASE_FMATH_H
 #define TN_BASE_FMATH_H
+#include <stddef.h>
+
 double tn_exp(double x);
 double tn_log(double x);
+/** In place, several at a time; the bits of tn_exp and tn_log. */
+void tn_exp_all(size_t n, double *x);
+void tn_log_all(size_t n, double *x);
 /** log(1 + x) and exp(x) - 1, scalar only: the form without FMA is the same everywhere. */
 double tn_log1p(double x);
 double tn_expm1(double x);

@@ -19,10 +19,12 @@ int tn_thread_count(int n_threads) { return tn_parallel_threads(n_threads); }
 int tn_parallel_run(
     int n_threads, int64_t n_tasks, int (*task)(void *ctx, int thread, int64_t i), void *ctx)
 {
+    const int64_t wanted = tn_parallel_threads(n_threads);
+    const int team = (int)(n_tasks < wanted ? (n_tasks > 0 ? n_tasks : 1) : wanted);
     atomic_bool is_failed = false;
     int64_t first = INT64_MAX;
     int ret = 0;
-#pragma omp parallel for schedule(dynamic) num_threads(tn_parallel_threads(n_threads))
+#pragma omp parallel for schedule(dynamic) num_threads(team) if (team > 1)
     for (int64_t i = 0; i < n_tasks; i++) {
         if (atomic_load(&is_failed)) continue;
         const int r = task(ctx, omp_get_thread_num(), i);

@@ -59,6 +59,7 @@ void tn_cox_data_free(struct tn_cox_data *self);
 typedef struct tn_cox_work {
     double *r;
     double *sums;
+    double *mass, *log_of; /* n each: the log-likelihood is - sum mass log(log_of) + events */
 } tn_cox_work_t;
 int tn_cox_work_init(tn_cox_work_t *self, size_t n, int stride);
 void tn_cox_work_free(tn_cox_work_t *self);

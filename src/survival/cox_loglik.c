@@ -40,7 +40,11 @@ int tn_cox_work_init(tn_cox_work_t *self, size_t n, int stride)
     *self = (tn_cox_work_t){0};
     self->r = tn_calloc(n > 0 ? n : 1, sizeof *self->r);
     self->sums = tn_aligned_calloc(3 * sums_size((size_t)stride), sizeof *self->sums);
-    if (self->r != NULL && self->sums != NULL) return 0;
+    self->mass = tn_calloc(2 * n + 1, sizeof *self->mass);
+    if (self->r != NULL && self->sums != NULL && self->mass != NULL) {
+        self->log_of = self->mass + n;
+        return 0;
+    }
     tn_cox_work_free(self);
     return TN_ENOMEM;
 }
@@ -49,6 +53,7 @@ void tn_cox_work_free(tn_cox_work_t *self)
 {
     tn_free(self->r);
     tn_free(self->sums);
+    tn_free(self->mass);
     *self = (tn_cox_work_t){0};
 }
 
@@ -57,8 +62,15 @@ typedef struct sweep {
     const tn_cox_view_t *view;
     const double *r;
     sums_t s, d, out; /* risk set, tied events, and (minus score, information) */
-    double loglik;
+    double *mass, *log_of; /* n_logs pairs */
+    size_t n_logs;
 } sweep_t;
+
+static inline void note_log(sweep_t *w, double mass, double x)
+{
+    w->mass[w->n_logs] = mass;
+    w->log_of[w->n_logs++] = x;
+}
 
 static inline __attribute__((always_inline)) void add_row(
     sums_t s, const double *z, double r, size_t stride)
@@ -92,11 +104,11 @@ static inline __attribute__((always_inline)) void close_plain(sweep_t *w, double
 typedef struct shares {
     double a0, a1, b0, b1, b2;
     double smallest; /* of c */
-    double log_c;    /* sum of log c */
 } shares_t;
 
-static shares_t efron_shares(double s0, double d0, uint32_t d, double m, bool with_log)
+static shares_t efron_shares(sweep_t *w, uint32_t d, double m, bool with_log)
 {
+    const double s0 = w->s.s0[0], d0 = w->d.s0[0];
     shares_t x = {.smallest = s0};
     for (uint32_t l = 0; l < d; l++) {
         const double f = (double)l / (double)d, c = s0 - f * d0, a = m / c, b = a / c;
@@ -106,7 +118,7 @@ static shares_t efron_shares(double s0, double d0, uint32_t d, double m, bool wi
         x.b1 += f * b;
         x.b2 += f * f * b;
         x.smallest = c; /* c falls with l */
-        if (with_log) x.log_c += tn_log(c);
+        if (with_log) note_log(w, m, c);
     }
     return x;
 }
@@ -140,14 +152,13 @@ static inline __attribute__((always_inline)) bool close_group(
     if (!(w->s.s0[0] > 0.0)) return false;
     if (d == 1 || !v->is_efron) {
         close_plain(w, m, stride);
-        if (with_log) w->loglik -= m * tn_log(w->s.s0[0]);
+        if (with_log) note_log(w, m, w->s.s0[0]);
         return true;
     }
     m /= (double)d;
-    const shares_t x = efron_shares(w->s.s0[0], w->d.s0[0], d, m, with_log);
+    const shares_t x = efron_shares(w, d, m, with_log);
     if (!(x.smallest > 0.0)) return false;
     close_tied(w, &x, stride);
-    w->loglik -= m * x.log_c;
     return true;
 }
 
@@ -215,9 +226,13 @@ static bool risks(const tn_cox_view_t *v, const double *beta, double *r)
         for (int j = 0; j < v->p; j++)
             eta += z[j] * beta[j];
         if (!(fabs(eta) <= largest)) largest = fabs(eta); /* also NaN */
-        r[i] = v->w[i] * tn_exp(eta);
+        r[i] = eta;
     }
-    return largest < LARGEST_EXPONENT;
+    if (!(largest < LARGEST_EXPONENT)) return false;
+    tn_exp_all(v->n, r);
+    for (size_t i = 0; i < v->n; i++)
+        r[i] *= v->w[i];
+    return true;
 }
 
 /* The events' own terms: sum w z and sum w eta. */
@@ -248,6 +263,15 @@ static double events_loglik(const tn_cox_view_t *v, const double *beta)
     return sum;
 }
 
+static double groups_loglik(const sweep_t *w)
+{
+    double sum = 0.0;
+    tn_log_all(w->n_logs, w->log_of);
+    for (size_t k = 0; k < w->n_logs; k++)
+        sum += w->mass[k] * w->log_of[k];
+    return sum;
+}
+
 bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_work_t *work,
     double *loglik, double *score, double *info)
 {
@@ -256,7 +280,9 @@ bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_work_t 
         .r = work->r,
         .s = sums_at(work->sums, stride),
         .d = sums_at(work->sums + size, stride),
-        .out = sums_at(work->sums + 2 * size, stride)};
+        .out = sums_at(work->sums + 2 * size, stride),
+        .mass = work->mass,
+        .log_of = work->log_of};
     if (!risks(view, beta, work->r)) return false;
     memset(work->sums, 0, 3 * size * sizeof *work->sums);
     if (!run(&w, loglik != NULL)) return false;
@@ -265,7 +291,7 @@ bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_work_t 
     const double *out1 = (const double *)w.out.s1, *out2 = (const double *)w.out.s2;
     for (size_t j = 0; j < p; j++)
         score[j] -= out1[j];
-    if (loglik != NULL) *loglik = w.loglik + events_loglik(view, beta);
+    if (loglik != NULL) *loglik = events_loglik(view, beta) - groups_loglik(&w);
     for (size_t j = 0; j < p; j++) {
         for (size_t k = j; k < p; k++) {
             info[j * p + k] = out2[j * stride + k];
