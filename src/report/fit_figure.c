@@ -9,7 +9,7 @@
 #define DIGITS        4
 #define SMALL_DIGITS  2
 #define MORE_DECIMALS 2 /* for the sake of small figures */
-#define MOST_DECIMALS 8
+#define MOST_DECIMALS 6
 #define LARGE         1e7 /* from here on an exponent */
 #define SMALLEST_P    1e-4
 
@@ -19,8 +19,7 @@ static int least(int a, int b) { return a < b ? a : b; }
 /* Decimals that show so many significant digits of a value above zero. */
 static int decimals_for(double value, int digits)
 {
-    const int d = digits - 1 - (int)floor(log10(value));
-    return most(0, least(d, MOST_DECIMALS));
+    return most(0, digits - 1 - (int)floor(log10(value)));
 }
 
 /* The fewest decimals, at most `limit`, that lose nothing of any value. */
@@ -32,7 +31,7 @@ static int exact_decimals(const double *value, const size_t *row, size_t n, int 
         if (!(v < LARGE)) continue;
         while (d < limit) {
             const double scaled = v * pow(10.0, d);
-            if (fabs(scaled - round(scaled)) <= 1e-9 * (1.0 + scaled)) break;
+            if (fabs(scaled - round(scaled)) <= 1e-9 * scaled) break;
             d++;
         }
     }
@@ -47,13 +46,14 @@ static int number_decimals(const double *value, const size_t *row, size_t n)
         if (v < LARGE) largest = fmax(largest, v);
     }
     if (largest == 0.0 || exact_decimals(value, row, n, 1) == 0) return 0;
-    const int enough = decimals_for(largest, DIGITS);
+    const int enough = least(decimals_for(largest, DIGITS), MOST_DECIMALS);
     int decimals = enough;
     for (size_t i = 0; i < n; i++) {
         const double v = fabs(value[row[i]]);
         if (!(v < LARGE) || v == 0.0) continue;
         const int wanted = decimals_for(v, SMALL_DIGITS);
-        if (wanted <= enough + MORE_DECIMALS) decimals = most(decimals, wanted);
+        if (wanted <= least(enough + MORE_DECIMALS, MOST_DECIMALS))
+            decimals = most(decimals, wanted);
     }
     return decimals;
 }
@@ -86,12 +86,11 @@ void tn_figures_format(const tn_figures_t *self, double value, char out[TN_NUMBE
 {
     const double size = fabs(value);
     const double unit = pow(10.0, -self->decimals);
+    const bool is_hidden =
+        self->kind == TN_FIT_PROBABILITY && value > 0.0 && value < 0.5 * SMALLEST_P;
     if (isinf(value)) {
         (void)snprintf(out, TN_NUMBER_SIZE, value > 0.0 ? "Inf" : "-Inf");
-    } else if (self->kind == TN_FIT_PVALUE && value < SMALLEST_P) {
-        (void)snprintf(out, TN_NUMBER_SIZE, "<0.0001");
-    } else if (self->kind == TN_FIT_PROBABILITY && value > 0.0 &&
-               value < 0.5 * unit) { /* 4 decimals then */
+    } else if ((self->kind == TN_FIT_PVALUE && value < SMALLEST_P) || is_hidden) {
         (void)snprintf(out, TN_NUMBER_SIZE, "<0.0001");
     } else if (size >= LARGE && self->kind != TN_FIT_COUNT) {
         tn_number_exponent(out, value, DIGITS - 1);

@@ -101,7 +101,7 @@ int tn_shown_init(tn_shown_t *self, const tn_fit_table_t *table)
     self->n_kept = self->n_groups < MAX_GROUPS ? self->n_groups : MAX_GROUPS;
     const int time = tn_shown_find(table, "time");
     const size_t limit = tn_shown_find(table, "row") >= 0 ? DATA_ROWS : MAX_ROWS;
-    self->row = tn_calloc(limit + MAX_GROUPS * STEPS, sizeof *self->row);
+    self->row = tn_calloc(limit + (size_t)MAX_GROUPS * STEPS, sizeof *self->row);
     if (self->row == NULL) {
         tn_shown_free(self);
         return TN_ENOMEM;

@@ -136,10 +136,14 @@ static void print_grid(tn_page_t *page, const tn_fit_table_t *table, const tn_sh
     tn_grid_init(&g, (int)shown->n);
     add_columns(page, table, &g, &chosen);
     if (has_bar) (void)tn_grid_column(&g, "", TN_COLUMN_BAR, 0, false);
+    const bool is_probability = has_bar && table->column[estimate].kind == TN_FIT_PROBABILITY;
     for (size_t i = 0; i < shown->n; i++) {
         const bool has_keys = !table->is_curve || begins_group(shown, i);
         fill_row(table, &g, &chosen, shown->row[i], has_keys);
-        if (has_bar) tn_grid_bar(&g, table->column[estimate].number[shown->row[i]]);
+        if (!has_bar) continue;
+        const double value = table->column[estimate].number[shown->row[i]];
+        tn_grid_bar(&g, value);
+        if (is_probability && value > 0.5) g.full = 1.0;
     }
     tn_grid_print(&g, page);
     say_what_is_left_out(page, table, shown, g.n_dropped + table->n_columns - chosen.n);

@@ -228,6 +228,7 @@ void tn_grid_print(tn_grid_t *self, tn_page_t *page)
     for (int r = 0; r < self->n_rows; r++) {
         if (self->bar[r] > longest) longest = self->bar[r];
     }
+    if (self->full > 0.0) longest = self->full;
     if (page->colour) fputs("\x1b[2m", page->out);
     put_row(self, &l, -1, longest, page);
     if (page->colour) fputs("\x1b[0m", page->out);
