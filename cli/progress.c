@@ -34,6 +34,14 @@ void cli_catch_signals(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
+void cli_release_signals(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
 bool cli_is_interrupted(void) { return interrupted != 0; }
 
 static double seconds_between(const struct timespec *from, const struct timespec *to)
