@@ -212,5 +212,25 @@ if [ -c /dev/full ]; then
     done
 fi
 
+### Interruption: status 130, no file
+what='interrupted fit'
+mkfifo pipe
+"$program" fit km 'surv(time, status) ~ 1' --data - -o interrupted < pipe > out 2> err &
+child=$!
+exec 3> pipe # the program has opened its end now, and waits for more
+echo 'time,status' >&3
+i=0
+while [ $i -lt 30 ]; do # time for the program to begin
+    "$program" --version > /dev/null
+    i=$((i + 1))
+done
+kill -TERM $child
+wait $child
+status=$?
+exec 3>&-
+[ $status -eq 130 ] || fail "exit status $status, expected 130"
+has err 'interrupted'
+[ ! -e interrupted ] || fail 'a file is left'
+
 echo "$n_checks runs, $n_failed failures"
 [ "$n_failed" -eq 0 ]
