@@ -1,0 +1,263 @@
+/* Reading data files: CSV as R and spreadsheets write it, and every way it can be broken. */
+#include "check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tenure/frame.h"
+
+static void read_text(tn_frame_t *frame, const char *text)
+{
+    tn_error_t err = {0};
+    if (tn_frame_read_memory(frame, "a.csv", text, strlen(text), NULL, &err) < 0)
+        fail_msg("%s", err.message);
+}
+
+static const tn_frame_column_t *column(const tn_frame_t *frame, const char *name)
+{
+    const int j = tn_frame_find(frame, name);
+    if (j < 0) fail_msg("no column %s", name);
+    return &frame->column[j];
+}
+
+static void numbers_text_dates_and_gaps(void **state)
+{
+    (void)state;
+    tn_frame_t f;
+    read_text(&f, "n,t,d,empty\n"
+                  "1.5,b,2022-05-24,\n"
+                  "NA,\"a, \"\"b\"\"\",NA,NA\n"
+                  "-2e3,b,1969-12-31,.\n"
+                  ",,1970-01-01,\n");
+    assert_int_equal(f.n_rows, 4);
+    assert_int_equal(f.n_columns, 4);
+    const tn_frame_column_t *n = column(&f, "n"), *t = column(&f, "t"), *d = column(&f, "d");
+    assert_true(n->number[0] == 1.5 && isnan(n->number[1]) && n->number[2] == -2000.0);
+    assert_true(isnan(n->number[3]) && n->level == NULL && !n->is_date);
+    assert_null(t->number);
+    assert_int_equal(t->n_levels, 2);
+    assert_string_equal(t->levels[0], "a, \"b\""); /* ascending, not by appearance */
+    assert_string_equal(t->levels[1], "b");
+    assert_int_equal(t->level[0], 1);
+    assert_int_equal(t->level[1], 0);
+    assert_int_equal(t->level[3], -1);
+    assert_true(d->is_date && d->number[0] == 19136.0 && isnan(d->number[1]));
+    assert_true(d->number[2] == -1.0 && d->number[3] == 0.0);
+    assert_true(isnan(column(&f, "empty")->number[0])); /* nothing known: numbers */
+    assert_int_equal(tn_frame_find(&f, "absent"), -1);
+    tn_frame_free(&f);
+}
+
+static void delimiters_marks_and_line_ends(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"a,b\n1,2\n3,4\n", "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n3\t4\n",
+        "\xEF\xBB\xBF"
+        "a,b\n1,2\n3,4\n",
+        "a,b\r\n1,2\r\n3,4\r\n", "a,b\n1,2\n\n3,4", "a , b\n 1,2 \n3,4\n",
+        "\"a\",\"b\"\n\"1\",2\n3,\"4\"\n", "\"a\";b\n1;2\n3;4\n"};
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+        tn_frame_t f;
+        read_text(&f, texts[k]);
+        assert_int_equal(f.n_rows, 2);
+        assert_int_equal(f.n_columns, 2);
+        assert_string_equal(f.column[0].name, "a");
+        assert_true(column(&f, "a")->number[1] == 3.0 && column(&f, "b")->number[0] == 2.0);
+        tn_frame_free(&f);
+    }
+}
+
+static void names_become_different(void **state)
+{
+    (void)state;
+    tn_frame_t f;
+    read_text(&f, ",a,a,a.1,\n1,2,3,4,5\n");
+    static const char *const names[] = {"X", "a", "a.1", "a.1.1", "X.1"};
+    for (int j = 0; j < 5; j++)
+        assert_string_equal(f.column[j].name, names[j]);
+    tn_frame_free(&f);
+}
+
+static void line_breaks_in_quotes_are_counted(void **state)
+{
+    (void)state;
+    tn_frame_t f;
+    tn_error_t err = {0};
+    const char text[] = "a,b\n\"one\ntwo\",2\n3\n";
+    assert_int_equal(
+        tn_frame_read_memory(&f, "a.csv", text, sizeof text - 1, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message, "a.csv:4: 1 field, expected 2 as in the header");
+}
+
+static void numbers_do_not_guess(void **state)
+{
+    (void)state;
+    tn_frame_t f;
+    read_text(&f, "hex,comma,inf,flag,huge,lead\n0x10,\"1,5\",Inf,TRUE,1e999,007\n");
+    assert_non_null(column(&f, "hex")->levels);
+    assert_non_null(column(&f, "comma")->levels);
+    assert_true(column(&f, "inf")->number[0] == INFINITY);
+    assert_string_equal(column(&f, "flag")->levels[0], "TRUE");
+    assert_non_null(column(&f, "huge")->levels); /* no number of a double */
+    assert_true(column(&f, "lead")->number[0] == 7.0);
+    tn_frame_free(&f);
+}
+
+/* What is wrong, and the whole message. */
+static void broken_files_are_explained(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *message;
+    } broken[] = {
+        {"", 0, "a.csv: empty, expected a header and rows"},
+        {"\n\n", 2, "a.csv: empty, expected a header and rows"},
+        {"a,b\n1\n", 6, "a.csv:2: 1 field, expected 2 as in the header"},
+        {"a,b\n1,2,3\n", 10, "a.csv:2: 3 fields, expected 2 as in the header"},
+        {"a,b\r\n1,2\r\n1\r\n", 13, "a.csv:3: 1 field, expected 2 as in the header"},
+        {"a,b\n1,2\n\n1\n", 11, "a.csv:4: 1 field, expected 2 as in the header"},
+        {"a,b\n1,\"2\n3,4\n", 13, "a.csv:2: a quote is opened in this record and never closed"},
+        {"a,\"b\n", 5, "a.csv:1: a quote is opened in this record and never closed"},
+        {"a,b\n1,2\"3\n", 10,
+            "a.csv:2: a quote in the middle of a field, expected it doubled (\"\")"},
+        {"a,b\n1,\"2\"3\n", 11,
+            "a.csv:2: a quote in the middle of a field, expected it doubled (\"\")"},
+        {"a,b\n\xE9,2\n", 8,
+            "a.csv:2: byte 0xE9 is not UTF-8 (if the file is Latin-1: iconv -f LATIN1 -t UTF-8)"},
+        {"a\n\xC3", 3,
+            "a.csv:2: byte 0xC3 is not UTF-8 (if the file is Latin-1: iconv -f LATIN1 -t UTF-8)"},
+        {"a\n\xC0\x80\n", 5,
+            "a.csv:2: byte 0xC0 is not UTF-8 (if the file is Latin-1: iconv -f LATIN1 -t UTF-8)"},
+        {"\xFF\xFE"
+         "a\0",
+            4, "a.csv:1: UTF-16 text, expected UTF-8 (iconv -f UTF-16 -t UTF-8)"},
+        {"a,b\n1,\0\n", 8, "a.csv:2: a zero byte, expected text"},
+    };
+    for (size_t k = 0; k < sizeof broken / sizeof broken[0]; k++) {
+        tn_frame_t f;
+        tn_error_t err = {0};
+        const int ret = tn_frame_read_memory(&f, "a.csv", broken[k].bytes, broken[k].n, NULL, &err);
+        assert_int_equal(ret, TN_EINPUT);
+        assert_string_equal(err.message, broken[k].message);
+        assert_null(f.column);
+    }
+}
+
+static void too_many_columns_are_refused(void **state)
+{
+    (void)state;
+    tn_frame_t f;
+    tn_error_t err = {0};
+    const size_t n = 100000;
+    char *text = malloc(2 * n);
+    assert_non_null(text);
+    for (size_t i = 0; i < n; i++) {
+        text[2 * i] = 'a';
+        text[2 * i + 1] = i + 1 < n ? ',' : '\n';
+    }
+    assert_int_equal(tn_frame_read_memory(&f, "a.csv", text, 2 * n, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message, "a.csv: 100000 columns, at most 10000 are read");
+    free(text);
+}
+
+static void kinds_go_by_name_or_option(void **state)
+{
+    (void)state;
+    tn_frame_t f;
+    tn_error_t err = {0};
+    const tn_frame_options_t csv = {.format = "csv"}, odd = {.format = "xlsx"};
+    assert_int_equal(tn_frame_read_memory(&f, "a.dat", "a\n1\n", 4, &csv, &err), 0);
+    tn_frame_free(&f);
+    assert_int_equal(tn_frame_read_memory(&f, "A.CSV", "a\n1\n", 4, NULL, &err), 0);
+    tn_frame_free(&f);
+    assert_int_equal(tn_frame_read_memory(&f, "a.csv", "a\n1\n", 4, &odd, &err), TN_EARG);
+    assert_int_equal(tn_frame_read_memory(&f, "a.xlsx", "a\n1\n", 4, NULL, &err), TN_EINPUT);
+    assert_string_equal(
+        err.message, "a.xlsx: unknown kind of file, expected csv, dta, sav, rda or rds");
+    assert_int_equal(tn_frame_read(&f, "/nonexistent/a.csv", NULL, &err), TN_EIO);
+    assert_string_equal(err.message, "/nonexistent/a.csv: No such file or directory");
+    assert_int_equal(tn_frame_read(&f, "/", NULL, &err), TN_EIO);
+}
+
+static void every_failed_allocation_is_reported(void **state)
+{
+    (void)state;
+    const char text[] = "a,b,c\n1,x,2020-01-01\n2,y,2020-01-02\nNA,x,NA\n";
+    for (long k = 1;; k++) {
+        tn_frame_t f;
+        tn_error_t err = {0};
+        tn_mem_fail_at(k);
+        const int ret = tn_frame_read_memory(&f, "a.csv", text, sizeof text - 1, NULL, &err);
+        tn_mem_fail_at(0);
+        if (ret == 0) {
+            tn_frame_free(&f);
+            assert_true(k > 10);
+            return;
+        }
+        assert_int_equal(ret, TN_ENOMEM);
+        assert_string_equal(err.message, "a.csv: out of memory");
+        assert_null(f.column);
+    }
+}
+
+/* R 4.2.2: dim(read.csv(file)); sum(as.numeric(x), na.rm = TRUE) of the column; distinct texts. */
+static void the_real_files_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        size_t n_rows;
+        int n_columns;
+        const char *number;
+        double sum;
+        const char *text;
+        int n_levels;
+    } files[] = {
+        {"data/archigos_full.csv", 3409, 27, "ccode", 1243293.0, "exit", 8},
+        {"data/cline_coup_project_2.1.2.csv", 981, 29, "year", 1941509.0, "event_type", 3},
+        {"data/wikidata_leaders_2025_10.csv", 9376, 9, NULL, 0.0, "role", 2},
+        {"data/reign_country_year.csv", 11031, 30, "age", 626393.0, NULL, 0},
+        {"reference/datasets/pbc.csv", 418, 21, "bili", 1346.3, "sex", 2},
+    };
+    const char *shared = getenv("TENURE_SHARED");
+    if (shared == NULL) skip();
+    for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
+        tn_frame_t f;
+        tn_error_t err = {0};
+        char path[1024];
+        double sum = 0.0;
+        (void)snprintf(path, sizeof path, "%s/%s", shared, files[k].file);
+        if (tn_frame_read(&f, path, NULL, &err) < 0) fail_msg("%s", err.message);
+        assert_int_equal(f.n_rows, files[k].n_rows);
+        assert_int_equal(f.n_columns, files[k].n_columns);
+        for (size_t i = 0; files[k].number != NULL && i < f.n_rows; i++) {
+            const double x = column(&f, files[k].number)->number[i];
+            if (!isnan(x)) sum += x;
+        }
+        check_close(sum, files[k].sum, 1e-12, 0.0, "a sum in another order");
+        if (files[k].text != NULL)
+            assert_int_equal(column(&f, files[k].text)->n_levels, files[k].n_levels);
+        tn_frame_free(&f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_text_dates_and_gaps),
+        cmocka_unit_test(delimiters_marks_and_line_ends),
+        cmocka_unit_test(names_become_different),
+        cmocka_unit_test(line_breaks_in_quotes_are_counted),
+        cmocka_unit_test(numbers_do_not_guess),
+        cmocka_unit_test(broken_files_are_explained),
+        cmocka_unit_test(too_many_columns_are_refused),
+        cmocka_unit_test(kinds_go_by_name_or_option),
+        cmocka_unit_test(every_failed_allocation_is_reported),
+        cmocka_unit_test(the_real_files_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
