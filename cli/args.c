@@ -1,5 +1,6 @@
 /* Arguments against a table of options; all usage mistakes, not only the first. */
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -168,6 +169,14 @@ bool cli_parse_unsigned(const char *text, unsigned long long *value)
     errno = 0;
     *value = strtoull(text, &end, 10);
     return errno == 0 && *end == '\0' && *value <= UINT64_MAX;
+}
+
+bool cli_parse_number(const char *text, double *value)
+{
+    char *end;
+    if (text[0] == '\0' || text[strspn(text, "+-.0123456789eE")] != '\0') return false;
+    *value = strtod(text, &end); /* the program never leaves the C locale */
+    return *end == '\0' && isfinite(*value);
 }
 
 bool cli_parse_integer(const char *text, long long lo, long long hi, long long *value)

@@ -65,6 +65,14 @@ bool cli_parse_integer(const char *text, long long lo, long long hi, long long *
 /** Strict decimal integer 0 .. 2^64-1. */
 bool cli_parse_unsigned(const char *text, unsigned long long *value);
 
+/** A number of exactly this text, finite; false otherwise. */
+bool cli_parse_number(const char *text, double *value);
+
+/** Writes a blank and the word, quoted for a shell where it must be. */
+void cli_put_word(FILE *out, const char *word);
+/** Writes " --name" and the value, if any. */
+void cli_put_option(FILE *out, const cli_option_t *option, const char *value);
+
 /** The nearest of n names, NULL if none is near. */
 const char *cli_nearest(const char *text, const char *const *names, size_t n_names);
 
@@ -110,5 +118,6 @@ int cli_output_close(cli_output_t *self, const char *command, bool keep);
  */
 int tn_cmd_forecast(int argc, char **argv);
 int tn_cmd_check(int argc, char **argv);
+int tn_cmd_fit(int argc, char **argv);
 int tn_cmd_new(int argc, char **argv);
 #endif

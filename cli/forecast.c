@@ -202,43 +202,12 @@ static void check_together(request_t *self, cli_args_t *args)
     }
 }
 
-static bool is_plain(const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_@%+=:,./-";
-    return word[0] != '\0' && word[strspn(word, plain)] == '\0';
-}
-
-static void put_word(FILE *out, const char *word)
-{
-    fputc(' ', out);
-    if (is_plain(word)) {
-        fputs(word, out);
-        return;
-    }
-    fputc('\'', out);
-    for (; *word != '\0'; word++) {
-        if (*word == '\'') {
-            fputs("'\\''", out);
-        } else {
-            fputc(*word, out);
-        }
-    }
-    fputc('\'', out);
-}
-
 /** Whether an option can change the forecast. The others stay out of the manifest, so that the same
  * forecast has the same bytes on any number of threads and wherever it is written. */
 static bool is_in_manifest(int option)
 {
     return option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
            option != OPT_QUIET && option != OPT_VERBOSE && option != OPT_HELP;
-}
-
-static void put_option(FILE *out, int option, const char *value)
-{
-    fprintf(out, " --%s", options[option].name);
-    if (value != NULL) put_word(out, value);
 }
 
 /** Reads all arguments and writes the command line of the manifest on the way. */
@@ -249,13 +218,13 @@ static void read_arguments(request_t *self, cli_args_t *args, FILE *line)
     for (int option; (option = cli_args_next(args, &value)) != CLI_END;) {
         if (option != CLI_OPERAND) {
             take_option(self, args, option, value);
-            if (is_in_manifest(option)) put_option(line, option, value);
+            if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
             continue;
         }
         self->path = value;
         self->n_cases++;
     }
-    if (self->path != NULL) put_word(line, self->path);
+    if (self->path != NULL) cli_put_word(line, self->path);
 }
 
 /** Returns 0, or an exit status after printing the reason. */

@@ -24,6 +24,10 @@ static const command_t cases[] = {
     {"new", tn_cmd_new, "write a commented case to start from"},
 };
 
+static const command_t data[] = {
+    {"fit", tn_cmd_fit, "survival models of any data, with R's numbers"},
+};
+
 #define GROUP(title, commands)                                                                     \
     {                                                                                              \
         title, commands, sizeof commands / sizeof commands[0]                                      \
@@ -31,6 +35,7 @@ static const command_t cases[] = {
 static const command_group_t groups[] = {
     GROUP("forecasting", forecasting),
     GROUP("writing cases", cases),
+    GROUP("data", data),
 };
 #define N_GROUPS     (sizeof groups / sizeof groups[0])
 #define MAX_COMMANDS 32
@@ -60,7 +65,7 @@ static void print_help(FILE *out)
     fputs("\nhelp\n"
           "  tenure help COMMAND, tenure COMMAND --help, tenure --version\n"
           "  manual pages: tenure(1), tenure-forecast(1), tenure-check(1), tenure-new(1), "
-          "tenure-case(5)\n",
+          "tenure-fit(1),\n  tenure-case(5)\n",
         out);
 }
 

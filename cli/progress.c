@@ -12,6 +12,7 @@
 #define DELAY_SECONDS  1.0
 #define REDRAW_SECONDS 0.1
 #define BAR            24
+#define INTERRUPTED    130 /* exit status, as of TN_EINTERRUPT */
 #define LINE           80
 
 static volatile sig_atomic_t interrupted;
@@ -32,6 +33,22 @@ void cli_catch_signals(void)
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void end_at_once(int signal_number)
+{
+    static const char text[] = "tenure: interrupted\n";
+    (void)signal_number;
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(INTERRUPTED);
+}
+
+void cli_release_signals(void)
+{
+    struct sigaction action = {.sa_handler = end_at_once};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
 }
 
 bool cli_is_interrupted(void) { return interrupted != 0; }

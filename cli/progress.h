@@ -22,5 +22,8 @@ void cli_progress_end(cli_progress_t *self);
 
 /** From now on SIGINT and SIGTERM only set a flag, and a closed pipe is an error of writing. */
 void cli_catch_signals(void);
+/** From now on SIGINT and SIGTERM end the program at once, with exit status 130: for long work that
+ * asks nobody and has nothing half-written. */
+void cli_release_signals(void);
 bool cli_is_interrupted(void);
 #endif

@@ -3,15 +3,23 @@ _tenure()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     local routes='death incapacity assassination coup uprising regular foreign'
+    local methods='km cif cox finegray exponential weibull lognormal loglogistic gompertz piecewise
+        splitpop logit compare'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W 'forecast check new help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'forecast check new fit help --help --version' -- "$cur"))
         return
     fi
     case $prev in
-    help) COMPREPLY=($(compgen -W 'forecast check new' -- "$cur")); return ;;
+    help) COMPREPLY=($(compgen -W 'forecast check new fit' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --routes|--except) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
+    fit) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;
+    --format) COMPREPLY=($(compgen -W 'csv dta sav rda rds' -- "$cur")); return ;;
+    --interval) COMPREPLY=($(compgen -W 'plain log log-log' -- "$cur")); return ;;
+    --ties) COMPREPLY=($(compgen -W 'efron breslow' -- "$cur")); return ;;
+    --models) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;
+    --object|--risk|--cause|--level|--ridge|--rho|--cuts|--period|--times|--boot|--table|-t) return ;;
     --as-of|--horizons|--worlds|-n|--seed|-s|--threads|-j|--given|--set) return ;;
     esac
     case $command:$prev in forecast:--force) return ;; esac
@@ -23,6 +31,11 @@ _tenure()
     check:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --set --json --color --quiet --help' \
             -- "$cur")) ;;
+    fit:-*)
+        COMPREPLY=($(compgen -W '--data --format --object --risk --loglogistic --cause --level
+            --interval --ties --robust --ridge --rho --cuts --period --times --newdata --residuals
+            --models --boot --seed --threads --json --csv --table --output --color --quiet
+            --help' -- "$cur")) ;;
     new:-*) COMPREPLY=($(compgen -W '--output --force --help' -- "$cur")) ;;
     *) COMPREPLY=($(compgen -f -- "$cur")) ;;
     esac

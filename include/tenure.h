@@ -18,6 +18,7 @@
 #include "tenure/diag.h"
 #include "tenure/error.h"
 #include "tenure/finegray.h"
+#include "tenure/fit.h"
 #include "tenure/forecast.h"
 #include "tenure/frame.h"
 #include "tenure/gray.h"

@@ -1,5 +1,7 @@
 /* Tidy CSV (RFC 4180: CRLF, quotes doubled): one row = one estimate. Missing numbers are empty
  * fields. */
+#include "report/csv.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -20,7 +22,7 @@ typedef struct named_view {
     const tn_view_t *view;
 } named_view_t;
 
-static void put_field(FILE *out, const char *text)
+void tn_csv_put_field(FILE *out, const char *text)
 {
     if (text == NULL) return;
     if (strpbrk(text, ",\"\r\n") == NULL) {
@@ -42,7 +44,7 @@ static void put_row(FILE *out, const row_t *row, double estimate, double se)
     const char *const field[] = {
         row->quantity, row->view, row->route, row->horizon, date, row->item};
     for (size_t i = 0; i < sizeof field / sizeof field[0]; i++) {
-        put_field(out, field[i]);
+        tn_csv_put_field(out, field[i]);
         fputc(',', out);
     }
     tn_number_exact(number, estimate);

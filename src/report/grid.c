@@ -222,9 +222,13 @@ void tn_grid_print(tn_grid_t *self, tn_page_t *page)
     page->failed = page->failed || self->failed;
     if (self->failed) return;
     fit(self, &l, page->width);
+    self->n_dropped = 0;
+    for (int c = 0; c < self->n_columns; c++)
+        self->n_dropped += l.width[c] == 0 && self->column[c].kind != TN_COLUMN_BAR;
     for (int r = 0; r < self->n_rows; r++) {
         if (self->bar[r] > longest) longest = self->bar[r];
     }
+    if (self->full > 0.0) longest = self->full;
     if (page->colour) fputs("\x1b[2m", page->out);
     put_row(self, &l, -1, longest, page);
     if (page->colour) fputs("\x1b[0m", page->out);

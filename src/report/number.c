@@ -53,6 +53,16 @@ void tn_number_exact(char out[TN_NUMBER_SIZE], double value)
     point(out);
 }
 
+void tn_number_exponent(char out[TN_NUMBER_SIZE], double value, int decimals)
+{
+    if (!isfinite(value)) {
+        (void)snprintf(out, TN_NUMBER_SIZE, "-");
+        return;
+    }
+    (void)snprintf(out, TN_NUMBER_SIZE, "%.*e", decimals, value);
+    point(out);
+}
+
 int tn_number_decimals(double se, int most)
 {
     if (!isfinite(se) || se <= 0.0) return most;

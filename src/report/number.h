@@ -16,6 +16,9 @@ void tn_number_signed(char out[TN_NUMBER_SIZE], double value, int decimals);
 /** 17 significant digits, which read back to the same double; "" if not finite. */
 void tn_number_exact(char out[TN_NUMBER_SIZE], double value);
 
+/** One digit before the point, so many after it, and an exponent: "1.23e-08"; "-" if not finite. */
+void tn_number_exponent(char out[TN_NUMBER_SIZE], double value, int decimals);
+
 /** Digits after the point that a standard error supports: its first digit counts; 0..most. A
  * missing or zero error supports `most`. */
 int tn_number_decimals(double se, int most);

@@ -28,7 +28,7 @@ void tn_page_init(tn_page_t *self, const tn_report_options_t *opt, FILE *out)
 
 void tn_page_styled(tn_page_t *self, tn_style_t style, const char *text)
 {
-    static const char *const begin[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[36m"};
+    static const char *const begin[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[1;31m"};
     const bool is_coloured = self->colour && style != TN_STYLE_PLAIN;
     if (is_coloured) fputs(begin[style], self->out);
     fputs(text, self->out);
@@ -99,10 +99,14 @@ void tn_page_heading(tn_page_t *self, const char *title, const char *remark)
     self->failed = self->failed || safe.failed;
     const int columns = safe.s == NULL ? 0 : tn_text_columns(safe.s);
     fputc('\n', self->out);
-    tn_page_styled(self, TN_STYLE_BOLD, safe.s == NULL ? "" : safe.s);
+    if (safe.s != NULL && columns > self->width) {
+        put_lines(self, TN_STYLE_BOLD, 0, safe.s);
+    } else {
+        tn_page_styled(self, TN_STYLE_BOLD, safe.s == NULL ? "" : safe.s);
+    }
     tn_text_free(&safe);
     const bool is_beside = remark != NULL && columns + 2 + tn_text_columns(remark) <= self->width;
-    if (!is_beside) fputc('\n', self->out);
+    if (!is_beside && columns <= self->width) fputc('\n', self->out);
     if (remark != NULL) put_safe(self, TN_STYLE_DIM, TN_PAGE_INDENT, remark);
 }
 

@@ -6,7 +6,14 @@
 
 #define TN_PAGE_INDENT 2
 
-typedef enum tn_style { TN_STYLE_PLAIN, TN_STYLE_BOLD, TN_STYLE_DIM, TN_STYLE_ACCENT } tn_style_t;
+/** ALERT is for what must not be overlooked. */
+typedef enum tn_style {
+    TN_STYLE_PLAIN,
+    TN_STYLE_BOLD,
+    TN_STYLE_DIM,
+    TN_STYLE_ACCENT,
+    TN_STYLE_ALERT
+} tn_style_t;
 
 typedef struct tn_page {
     FILE *out;

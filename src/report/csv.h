@@ -1,0 +1,8 @@
+/** Fields of CSV (RFC 4180). */
+#ifndef TN_REPORT_CSV_H
+#define TN_REPORT_CSV_H
+#include <stdio.h>
+
+/** Writes one field, quoted where it must be; NULL is an empty field. */
+void tn_csv_put_field(FILE *out, const char *text);
+#endif
