@@ -1,4 +1,4 @@
-/* Reading data files: CSV as R and spreadsheets write it, and every way it can be broken. */
+/* Reading data files: CSV, Stata, SPSS, R, and the ways they can be broken. */
 #include "check.h"
 
 #include <math.h>
@@ -54,10 +54,8 @@ static void delimiters_marks_and_line_ends(void **state)
 {
     (void)state;
     static const char *const texts[] = {"a,b\n1,2\n3,4\n", "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n3\t4\n",
-        "\xEF\xBB\xBF"
-        "a,b\n1,2\n3,4\n",
-        "a,b\r\n1,2\r\n3,4\r\n", "a,b\n1,2\n\n3,4", "a , b\n 1,2 \n3,4\n",
-        "\"a\",\"b\"\n\"1\",2\n3,\"4\"\n", "\"a\";b\n1;2\n3;4\n"};
+        "\xEF\xBB\xBF\x61,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\n1,2\n\n3,4",
+        "a , b\n 1,2 \n3,4\n", "\"a\",\"b\"\n\"1\",2\n3,\"4\"\n", "\"a\";b\n1;2\n3;4\n"};
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
         tn_frame_t f;
         read_text(&f, texts[k]);
@@ -183,15 +181,131 @@ static void kinds_go_by_name_or_option(void **state)
     assert_int_equal(tn_frame_read(&f, "/", NULL, &err), TN_EIO);
 }
 
-static void every_failed_allocation_is_reported(void **state)
+/* ---- Stata, SPSS, R: tests/files/types.* are made by types.R there ---- */
+
+static unsigned char *read_bytes(const char *name, size_t *n)
+{
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/tests/files/%s", getenv("TENURE_SOURCE_ROOT"), name);
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) fail_msg("%s is missing", path);
+    unsigned char *bytes = malloc(1 << 16);
+    assert_non_null(bytes);
+    *n = fread(bytes, 1, 1 << 16, f);
+    (void)fclose(f);
+    return bytes;
+}
+
+static void read_types(tn_frame_t *f, const char *name)
+{
+    size_t n;
+    tn_error_t err = {0};
+    unsigned char *bytes = read_bytes(name, &n);
+    if (tn_frame_read_memory(f, name, bytes, n, NULL, &err) < 0) fail_msg("%s", err.message);
+    free(bytes);
+}
+
+/* n = 1.5, NA, -2; s = "b", "", "é"; d = 2022-05-24, NA, 1969-12-31; l = high, low, NA. */
+static void types_come_through(void **state)
 {
     (void)state;
-    const char text[] = "a,b,c\n1,x,2020-01-01\n2,y,2020-01-02\nNA,x,NA\n";
+    static const char *const names[] = {"types.dta", "types.sav", "types.rds", "types-xz.rds"};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        tn_frame_t f;
+        read_types(&f, names[k]);
+        assert_int_equal(f.n_rows, 3);
+        const tn_frame_column_t *n = column(&f, "n"), *s = column(&f, "s");
+        const tn_frame_column_t *d = column(&f, "d"), *l = column(&f, "l");
+        assert_true(n->number[0] == 1.5 && isnan(n->number[1]) && n->number[2] == -2.0);
+        assert_string_equal(s->levels[s->level[0]], "b");
+        assert_string_equal(s->levels[s->level[2]], "\xC3\xA9");
+        assert_true(d->is_date && d->number[0] == 19136.0 && isnan(d->number[1]));
+        assert_true(d->number[2] == -1.0);
+        assert_true(l->is_factor && l->n_levels == 2);
+        assert_string_equal(l->levels[0], "low"); /* the file's order */
+        assert_string_equal(l->levels[l->level[0]], "high");
+        assert_int_equal(l->level[2], -1);
+        tn_frame_free(&f);
+    }
+}
+
+/* Whatever is cut off or changed: a message that names the file, or a frame; never a crash. */
+static void damaged_files_are_explained(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"types.dta", "types.sav", "types.rds", "types-xz.rds"};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        size_t n;
+        unsigned char *bytes = read_bytes(names[k], &n);
+        for (size_t cut = 0; cut < n; cut += 1 + n / 97) {
+            tn_frame_t f;
+            tn_error_t err = {0};
+            const int ret = tn_frame_read_memory(&f, names[k], bytes, cut, NULL, &err);
+            if (ret == 0) { /* only what follows the data was cut off */
+                assert_int_equal(f.n_rows, 3);
+                tn_frame_free(&f);
+                continue;
+            }
+            assert_int_equal(ret, TN_EINPUT);
+            assert_ptr_equal(strstr(err.message, names[k]), err.message);
+        }
+        free(bytes);
+    }
+}
+
+static void objects_of_r_are_chosen_by_name(void **state)
+{
+    (void)state;
+    size_t n;
+    tn_frame_t f;
+    tn_error_t err = {0};
+    unsigned char *bytes = read_bytes("two.rda", &n);
+    const tn_frame_options_t second = {.object = "e"}, third = {.object = "f"};
+    assert_int_equal(tn_frame_read_memory(&f, "two.rda", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(
+        err.message, "two.rda: several data frames, name the one wanted (--object): d, e");
+    assert_int_equal(tn_frame_read_memory(&f, "two.rda", bytes, n, &third, &err), TN_EINPUT);
+    assert_string_equal(err.message, "two.rda: no data frame of that name, there are: d, e");
+    assert_int_equal(tn_frame_read_memory(&f, "two.rda", bytes, n, &second, &err), 0);
+    assert_int_equal(f.n_rows, 2);
+    tn_frame_free(&f);
+    free(bytes);
+    bytes = read_bytes("vector.rds", &n);
+    assert_int_equal(tn_frame_read_memory(&f, "vector.rds", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message,
+        "vector.rds: no data frame in it, expected one (columns of equal length with names)");
+    free(bytes);
+    assert_int_equal(tn_frame_read_memory(&f, "a.rds", "x,y\n1,2\n", 8, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message, "a.rds: not a whole R data file: it does not begin as one");
+}
+
+/* A sequence of 10^12 numbers takes three in the file; a name of 2^31 - 1 bytes takes four. */
+static void lengths_are_not_taken_at_their_word(void **state)
+{
+    (void)state;
+    static const unsigned char text[] = "X\n\0\0\0\2\0\4\2\2\0\2\3\0\0\0\0\x10\0\0\0\1\0\4\0\x09"
+                                        "\x7f\xff\xff\xff"
+                                        "abcd";
+    tn_frame_t f;
+    tn_error_t err = {0};
+    assert_int_equal(
+        tn_frame_read_memory(&f, "a.rds", text, sizeof text - 1, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message, "a.rds: not a whole R data file: it is cut off or damaged");
+    size_t n;
+    unsigned char *bytes = read_bytes("sequence.rds", &n);
+    assert_int_equal(tn_frame_read_memory(&f, "sequence.rds", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(
+        err.message, "sequence.rds: not a whole R data file: a sequence is too long");
+    free(bytes);
+}
+
+static void fail_every_allocation(const char *name, const void *bytes, size_t n)
+{
     for (long k = 1;; k++) {
         tn_frame_t f;
         tn_error_t err = {0};
         tn_mem_fail_at(k);
-        const int ret = tn_frame_read_memory(&f, "a.csv", text, sizeof text - 1, NULL, &err);
+        const int ret = tn_frame_read_memory(&f, name, bytes, n, NULL, &err);
         tn_mem_fail_at(0);
         if (ret == 0) {
             tn_frame_free(&f);
@@ -199,8 +313,22 @@ static void every_failed_allocation_is_reported(void **state)
             return;
         }
         assert_int_equal(ret, TN_ENOMEM);
-        assert_string_equal(err.message, "a.csv: out of memory");
+        assert_non_null(strstr(err.message, ": out of memory"));
         assert_null(f.column);
+    }
+}
+
+static void every_failed_allocation_is_reported(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"types.dta", "types.sav", "types.rds", "types-xz.rds"};
+    const char text[] = "a,b,c\n1,x,2020-01-01\n2,y,2020-01-02\nNA,x,NA\n";
+    fail_every_allocation("a.csv", text, sizeof text - 1);
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        size_t n;
+        unsigned char *bytes = read_bytes(names[k], &n);
+        fail_every_allocation(names[k], bytes, n);
+        free(bytes);
     }
 }
 
@@ -221,6 +349,9 @@ static void the_real_files_are_read(void **state)
         {"data/cline_coup_project_2.1.2.csv", 981, 29, "year", 1941509.0, "event_type", 3},
         {"data/wikidata_leaders_2025_10.csv", 9376, 9, NULL, 0.0, "role", 2},
         {"data/reign_country_year.csv", 11031, 30, "age", 626393.0, NULL, 0},
+        {"data/Archigos_4.1_stata14.dta", 3409, 28, "ccode", 1243293.0, "idacr", 189},
+        {"data/archigos.rda", 3409, 11, "gwcode", 1243293.0, "exit", 8},
+        {"data/bscoup.rda", 5463, 14, "year", 10823522.0, NULL, 0},
         {"reference/datasets/pbc.csv", 418, 21, "bili", 1346.3, "sex", 2},
     };
     const char *shared = getenv("TENURE_SHARED");
@@ -256,6 +387,10 @@ int main(void)
         cmocka_unit_test(broken_files_are_explained),
         cmocka_unit_test(too_many_columns_are_refused),
         cmocka_unit_test(kinds_go_by_name_or_option),
+        cmocka_unit_test(types_come_through),
+        cmocka_unit_test(damaged_files_are_explained),
+        cmocka_unit_test(objects_of_r_are_chosen_by_name),
+        cmocka_unit_test(lengths_are_not_taken_at_their_word),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(the_real_files_are_read),
     };

@@ -4,12 +4,14 @@
 #include <math.h>
 #include <rdata/rdata.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/decompress.h"
 #include "io/frame_read.h"
+#include "io/rdata_check.h"
 #include "io/text_levels.h"
 
 /** A column on its way; cells come with it or, for texts, one by one after it. */
@@ -271,7 +273,7 @@ static int choose(walk_t *self, object_t **chosen)
             wanted == NULL || (object->name != NULL && strcmp(object->name, wanted) == 0);
         if (is_wanted && *chosen == NULL) *chosen = object;
     }
-    if (n_frames == 0) {
+    if (n_frames == 0 || (*chosen == NULL && wanted == NULL)) {
         return tn_error_set(self->err, TN_EINPUT,
             "%s: no data frame in it, expected one (columns of equal length with names)",
             self->source->name);
@@ -299,11 +301,11 @@ static int finish_column(column_t *column, size_t n_rows, tn_frame_column_t *out
 
 static int finish(walk_t *self, tn_frame_t *frame)
 {
-    object_t *object;
-    int ret = choose(self, &object);
-    if (ret < 0) return ret;
+    object_t *object = NULL;
+    const int chosen = choose(self, &object);
+    if (chosen < 0 || object == NULL) return chosen;
     const size_t n_rows = object->column[0].n;
-    ret = tn_frame_allocate(frame, self->source, n_rows, object->n_columns, self->err);
+    int ret = tn_frame_allocate(frame, self->source, n_rows, object->n_columns, self->err);
     for (size_t j = 0; ret == 0 && j < object->n_columns; j++)
         ret = finish_column(&object->column[j], n_rows, &frame->column[j]);
     return ret == 0 ? tn_frame_unique_names(frame) : ret;
@@ -329,6 +331,8 @@ static rdata_error_t parse(walk_t *self)
 {
     rdata_parser_t *parser = rdata_parser_init();
     if (parser == NULL) return RDATA_ERROR_MALLOC;
+    free(
+        parser->io->io_ctx); /* the library's own for files, which it forgets once it is replaced */
     rdata_set_table_handler(parser, on_table);
     rdata_set_column_handler(parser, on_column);
     rdata_set_column_name_handler(parser, on_name);
@@ -347,8 +351,10 @@ static rdata_error_t parse(walk_t *self)
 
 static int read_unpacked(walk_t *walk, tn_frame_t *frame)
 {
+    int ret = tn_rdata_check(walk->source->name, walk->bytes, walk->n, walk->err);
+    if (ret < 0) return ret;
     const rdata_error_t error = parse(walk);
-    int ret = walk->failed;
+    ret = walk->failed;
     if (ret == 0 && error == RDATA_ERROR_MALLOC) ret = TN_ENOMEM;
     if (ret == 0 && error != RDATA_OK) {
         ret = tn_error_set(walk->err, TN_EINPUT, "%s: not a whole R data file: %s",

@@ -34,6 +34,7 @@ typedef struct walk {
     tn_error_t *err;
     size_t position; /* in the bytes */
     bool is_stata;
+    int version; /* of the file's format */
     tn_arena_t arena;
     variable_t *variable;
     size_t n_variables, room, capacity, n_rows;
@@ -98,6 +99,18 @@ static const char *copy(walk_t *self, const char *text)
     return own;
 }
 
+/* The library hands out a Stata set name in its field, which may be full and then has no end. */
+static const char *copy_set(walk_t *self, const char *set)
+{
+    const int version = self->version;
+    const size_t field = !self->is_stata || version >= 118 ? 129 : version >= 110 ? 33 : 9;
+    const size_t n = set != NULL ? strnlen(set, field) : 0;
+    if (n == 0) return NULL;
+    const char *own = tn_arena_strndup(&self->arena, set, n);
+    if (own == NULL) self->failed = TN_ENOMEM;
+    return own;
+}
+
 static bool begins(const char *text, const char *with)
 {
     return text != NULL && strncmp(text, with, strlen(with)) == 0;
@@ -139,6 +152,7 @@ static int on_metadata(readstat_metadata_t *metadata, void *ctx)
     const int n = readstat_get_var_count(metadata);
     if (n < 0 || too_large(self, 0, (size_t)n) < 0) return READSTAT_HANDLER_ABORT;
     self->room = (size_t)n;
+    self->version = readstat_get_file_format_version(metadata);
     self->variable = tn_calloc((size_t)n + 1, sizeof *self->variable);
     if (self->variable == NULL) self->failed = TN_ENOMEM;
     return self->failed < 0 ? READSTAT_HANDLER_ABORT : READSTAT_HANDLER_OK;
@@ -151,9 +165,10 @@ static int on_variable(int index, readstat_variable_t *variable, const char *set
     if (self->n_variables >= self->room) return READSTAT_HANDLER_ABORT;
     variable_t *v = &self->variable[self->n_variables++];
     const char *label = readstat_variable_get_label(variable);
-    v->name = copy(self, readstat_variable_get_name(variable));
+    const char *name = readstat_variable_get_name(variable);
+    v->name = copy(self, name != NULL ? name : "");
     v->label = label != NULL && label[0] != '\0' ? copy(self, label) : NULL;
-    v->set = set != NULL && set[0] != '\0' ? copy(self, set) : NULL;
+    v->set = copy_set(self, set);
     v->is_text = readstat_variable_get_type_class(variable) == READSTAT_TYPE_CLASS_STRING;
     if (!v->is_text) set_format(self, v, readstat_variable_get_format(variable));
     return self->failed < 0 ? READSTAT_HANDLER_ABORT : READSTAT_HANDLER_OK;

@@ -61,7 +61,7 @@ void tn_cox_work_free(tn_cox_work_t *self)
 typedef struct sweep {
     const tn_cox_view_t *view;
     const double *r;
-    sums_t s, d, out; /* risk set, tied events, and (minus score, information) */
+    sums_t s, d, out;      /* risk set, tied events, and (minus score, information) */
     double *mass, *log_of; /* n_logs pairs */
     size_t n_logs;
 } sweep_t;

@@ -40,13 +40,6 @@ static tn_value_type_t type_of_column(const tn_frame_column_t *column)
     return column->number != NULL ? TN_VALUE_NUMBER : TN_VALUE_LEVELS;
 }
 
-const tn_frame_column_t *tn_bind_find(const tn_frame_t *frame, const char *name)
-{
-    for (int k = 0; k < frame->n_columns; k++)
-        if (strcmp(frame->column[k].name, name) == 0) return &frame->column[k];
-    return NULL;
-}
-
 static void complain_column(const tn_binding_t *b, int node)
 {
     const char *name = token_text(b, node);
@@ -57,7 +50,7 @@ static void complain_column(const tn_binding_t *b, int node)
     /* one name at a time: no list to allocate, and the frame may be wide */
     tn_arena_t scratch = {0};
     const char **names = tn_arena_calloc(&scratch, n, sizeof *names);
-    if (names != NULL) {
+    if (names != NULL && b->frame->column != NULL) {
         for (size_t k = 0; k < n; k++)
             names[k] = b->frame->column[k].name;
         const int k = tn_str_nearest(name, names, n);
@@ -122,7 +115,8 @@ static void bind_leaf(tn_binding_t *b, int node)
             .constant = b->formula->token[b->formula->node[node].token].number};
         return;
     }
-    bound->column = tn_bind_find(b->frame, name);
+    const int column = tn_frame_find(b->frame, name);
+    bound->column = column >= 0 ? &b->frame->column[column] : NULL;
     if (kind == TN_TOKEN_STRING) {
         bound->type = TN_VALUE_STRING;
     } else if (bound->column != NULL) {

@@ -54,8 +54,6 @@ typedef enum tn_function {
     TN_FUNCTION_OFFSET
 } tn_function_t;
 
-/** Column of that name, or NULL. */
-const tn_frame_column_t *tn_bind_find(const tn_frame_t *frame, const char *name);
 /** Function of a call, TN_FUNCTION_NONE if unknown or no call. */
 tn_function_t tn_bind_function(const tn_formula_t *formula, int node);
 /** Finds the types of a subtree; mistakes go to diag. */

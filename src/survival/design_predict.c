@@ -16,7 +16,7 @@ static bool has_columns(const tn_binding_t *b, int root)
         const bool is_constant = token->text != NULL && (strcmp(token->text, "TRUE") == 0 ||
                                                             strcmp(token->text, "FALSE") == 0);
         if (f->node[i].kind == TN_NODE_LEAF && token->kind == TN_TOKEN_NAME && !is_constant &&
-            tn_bind_find(b->frame, token->text) == NULL) {
+            tn_frame_find(b->frame, token->text) < 0) {
             return false;
         }
     }
