@@ -65,6 +65,18 @@ static void choose_columns(
     }
 }
 
+/* Strata differ at the end of their labels: short ones are not cut where there is room for them. */
+static bool can_be_cut(const tn_page_t *page, const tn_fit_column_t *c, size_t n_rows)
+{
+    int widest = 0;
+    if (c->number != NULL) return false;
+    for (size_t i = 0; i < n_rows; i++) {
+        const int width = c->text[i] != NULL ? tn_text_columns(c->text[i]) : 0;
+        if (width > widest) widest = width;
+    }
+    return widest > page->width / 3;
+}
+
 static void add_columns(
     tn_page_t *page, const tn_fit_table_t *table, tn_grid_t *g, const chosen_t *chosen)
 {
@@ -73,8 +85,8 @@ static void add_columns(
         const tn_fit_column_t *c = &table->column[chosen->at[j]];
         const bool is_text = c->number == NULL;
         column_title(page, c->name, title);
-        (void)tn_grid_column(
-            g, title, is_text ? TN_COLUMN_LEFT : TN_COLUMN_RIGHT, drop_rank(c), is_text);
+        (void)tn_grid_column(g, title, is_text ? TN_COLUMN_LEFT : TN_COLUMN_RIGHT, drop_rank(c),
+            can_be_cut(page, c, table->n_rows));
     }
 }
 
