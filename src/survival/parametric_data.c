@@ -11,7 +11,7 @@
 
 #define CONSTANT 1e-11 /* deviations below this share of the largest value are rounding */
 
-#define BLOCK_ROWS 8192
+#define BLOCK_ROWS 32768
 #define MAX_BLOCKS 64
 #define MAX_SUMS   (1 << 22) /* doubles in all blocks together */
 
