@@ -21,6 +21,12 @@ typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; t
 #define XOR3(a, b, c)    _mm512_ternarylogic_epi64(a, b, c, 0x96)
 #define AND_OR(a, m, o)  _mm512_ternarylogic_epi64(a, m, o, 0xEA)
 #define AS_NUMBERS(a)    _mm512_castsi512_pd(a)
+#define CLIP01(a)        _mm512_max_pd(_mm512_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)      _mm512_loadu_si512((const void *)(p))
+/** In each lane a if bit i of the set is on, else b. */
+#define IF_BIT(set, i, a, b)                                                                       \
+    _mm512_mask_blend_pd(_mm512_test_epi64_mask(set, WORD(UINT64_C(1) << (i))), b, a)
+/** Bit k: lane k of a is below lane k of b. */
 #define LESS_MASK(a, b)  ((unsigned)_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ))
 #elif defined(__AVX2__)
 #include <immintrin.h>
@@ -38,6 +44,10 @@ typedef __m256i words_t;
 #define XOR3(a, b, c)    _mm256_xor_si256(_mm256_xor_si256(a, b), c)
 #define AND_OR(a, m, o)  _mm256_or_si256(_mm256_and_si256(a, m), o)
 #define AS_NUMBERS(a)    _mm256_castsi256_pd(a)
+#define CLIP01(a)        _mm256_max_pd(_mm256_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)      _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define IF_BIT(set, i, a, b)                                                                       \
+    _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_slli_epi64(set, 63 - (i))))
 #define LESS_MASK(a, b)  ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
 #elif defined(__SSE2__)
 #include <emmintrin.h>
@@ -56,6 +66,15 @@ typedef __m128i words_t;
 #define XOR3(a, b, c)    _mm_xor_si128(_mm_xor_si128(a, b), c)
 #define AND_OR(a, m, o)  _mm_or_si128(_mm_and_si128(a, m), o)
 #define AS_NUMBERS(a)    _mm_castsi128_pd(a)
+#define CLIP01(a)        _mm_max_pd(_mm_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)      _mm_loadu_si128((const __m128i *)(const void *)(p))
+#define IF_BIT(set, i, a, b) if_sign(_mm_slli_epi64(set, 63 - (i)), a, b)
+static inline __m128d if_sign(__m128i set, __m128d a, __m128d b)
+{
+    const __m128d sign = _mm_castsi128_pd(
+        _mm_shuffle_epi32(_mm_srai_epi32(set, 31), 0xF5)); /* of each half to both */
+    return _mm_or_pd(_mm_and_pd(sign, a), _mm_andnot_pd(sign, b));
+}
 #define LESS_MASK(a, b)  ((unsigned)_mm_movemask_pd(_mm_cmplt_pd(a, b)))
 #else
 #define WIDTH 1
@@ -80,6 +99,9 @@ static inline double as_number(uint64_t x)
 #define XOR3(a, b, c)    ((a) ^ (b) ^ (c))
 #define AND_OR(a, m, o)  (((a) & (m)) | (o))
 #define AS_NUMBERS(a)    as_number(a)
+#define CLIP01(a)        clip01(a)
+#define LOAD_SET(p)      (*(p))
+#define IF_BIT(set, i, a, b) ((set) >> (i)&1 ? (a) : (b))
 #define LESS_MASK(a, b)  ((unsigned)((a) < (b)))
 #endif
 
@@ -87,4 +109,17 @@ static inline double as_number(uint64_t x)
 #define N_SIDE 4
 /** Worlds of one step of the dense loops; divides TN_BLOCK. */
 #define STRIP (N_SIDE * WIDTH)
+
+/** Stores the first `left` lanes only: worlds behind the live ones keep the state they ended in. */
+static inline void store_left(double *p, vec_t v, int left)
+{
+    _Alignas(64) double lane[WIDTH];
+    if (left >= WIDTH) {
+        STORE(p, v);
+        return;
+    }
+    STORE(lane, v);
+    for (int k = 0; k < left; k++)
+        p[k] = lane[k];
+}
 #endif
