@@ -1,7 +1,10 @@
 /* Private grievance, discontent, talk among trusted ties, and the totals G and V: the dense heart
  * of the week. Cost per world and week: two operations per tie for the talk, about 30 N for the
- * rest. Everything happens strip by strip of STRIP worlds, whose E and D stay in the first cache
- * and whose sums stay in registers. Source: model 7.4, 7.5; Kuran 1991. */
+ * rest. Everything happens strip by strip of STRIP worlds. Rows of the block lie 8 KiB apart, so all
+ * actors of a strip fall into the same few sets of the first cache: each is read and written once a
+ * week, and last week's E, which all read again and again, is copied side by side first. Source: model 7.4, 7.5; Kuran 1991. */
+#include <string.h>
+
 #include "court/lanes/lanes.h"
 #include "court/lanes/vector.h"
 
@@ -14,6 +17,8 @@ typedef struct strip {
     double defeat[STRIP]; /* k_defeat F */
     double dead[STRIP];   /* 1/2 + c/2 in war, else 0 */
     double losing[STRIP]; /* max(0, -b) in war, else 0 */
+    double E[TN_MAX_ACTORS][STRIP]; /* last week's */
+    vec_t G[N_SIDE], V[N_SIDE];
 } strip_t;
 
 static void share(const tn_block_t *b, strip_t *strip)
@@ -26,6 +31,10 @@ static void share(const tn_block_t *b, strip_t *strip)
     const double *restrict k_defeat = DRAWN(k_defeat) + j0;
     const int32_t *restrict war = b->war + j0;
     int n_pressed = 0;
+    for (int i = 0; i < b->court->n; i++)
+        memcpy(strip->E[i], ROW(b->E, i) + j0, sizeof strip->E[i]);
+    for (int r = 0; r < N_SIDE; r++)
+        strip->G[r] = strip->V[r] = SPREAD(0.0);
     SIMD for (int j = 0; j < STRIP; j++)
     {
         strip->R[j] = rent_econ * e[j] + rent_thr * theta[j];
@@ -55,7 +64,8 @@ static inline vec_t pressure(const tn_block_t *b, const strip_t *strip, int i, i
 }
 
 /** x, g and D of actor i in the strip; u: the actor's innovations. */
-static void resent(tn_block_t *b, const strip_t *strip, int i, const double *u)
+static inline void resent(
+    tn_block_t *b, const strip_t *strip, int i, const double *u, vec_t D[N_SIDE])
 {
     const tn_court_t *c = b->court;
     const double a = b->alpha[TN_AR_X], width = 2.0 * FIXED(g_wid);
@@ -77,44 +87,40 @@ static void resent(tn_block_t *b, const strip_t *strip, int i, const double *u)
         if (!is_exact) share = above / SPREAD(width);
         store_left(ROW(b->x, i) + j, x, left);
         store_left(ROW(b->g, i) + j, g, left);
-        store_left(ROW(b->D, i) + j, CLIP01(SPREAD(0.5) + share), left);
+        D[r] = CLIP01(SPREAD(0.5) + share);
+        store_left(ROW(b->D, i) + j, D[r], left);
     }
 }
 
 /** S_i from last week's E of all. */
-static void listen(const tn_block_t *b, const strip_t *strip, int i)
+static inline void listen(const tn_court_t *c, const strip_t *strip, int i, vec_t S[N_SIDE])
 {
-    const tn_court_t *c = b->court;
-    vec_t S[N_SIDE];
+    vec_t sum[N_SIDE];
     for (int r = 0; r < N_SIDE; r++)
-        S[r] = SPREAD(0.0);
+        sum[r] = SPREAD(0.0);
     for (int k = i > 0 ? c->link_end[i - 1] : 0; k < c->link_end[i]; k++) {
         const vec_t T = SPREAD(c->link[k].trust);
-        const double *E = ROW(b->E, c->link[k].to) + strip->j0;
+        const double *E = strip->E[c->link[k].to];
         for (int r = 0; r < N_SIDE; r++)
-            S[r] = S[r] + T * LOAD(E + r * WIDTH);
+            sum[r] = sum[r] + T * LOAD(E + r * WIDTH);
     }
     for (int r = 0; r < N_SIDE; r++)
-        store_left(ROW(b->S, i) + strip->j0 + r * WIDTH, S[r], strip->n - r * WIDTH);
+        S[r] = sum[r];
 }
 
-/** The new E of all, G and V. */
-static void speak(tn_block_t *b, const strip_t *strip)
+/** The new E of actor i; adds to G and V. */
+static inline void speak(
+    tn_block_t *b, strip_t *strip, int i, const vec_t D[N_SIDE], const vec_t S[N_SIDE])
 {
-    const tn_court_t *c = b->court;
+    const vec_t one = SPREAD(1.0), pi = SPREAD(b->court->pi[i]);
     for (int r = 0; r < N_SIDE; r++) {
         const int j = strip->j0 + r * WIDTH, left = strip->n - r * WIDTH;
-        const vec_t silence = SPREAD(FIXED(fear_talk)) * LOAD(b->phi + j), one = SPREAD(1.0);
-        vec_t G = SPREAD(0.0), V = SPREAD(0.0);
-        for (int i = 0; i < c->n; i++) {
-            const vec_t D = LOAD(ROW(b->D, i) + j), pi = SPREAD(c->pi[i]);
-            const vec_t E = D * (one - silence * (one - LOAD(ROW(b->S, i) + j)));
-            store_left(ROW(b->E, i) + j, E, left);
-            G = G + pi * D;
-            V = V + pi * E;
-        }
-        store_left(b->G + j, G, left);
-        store_left(b->V + j, V, left);
+        const vec_t silence = SPREAD(FIXED(fear_talk)) * LOAD(b->phi + j);
+        const vec_t E = D[r] * (one - silence * (one - S[r]));
+        store_left(ROW(b->S, i) + j, S[r], left);
+        store_left(ROW(b->E, i) + j, E, left);
+        strip->G[r] = strip->G[r] + pi * D[r];
+        strip->V[r] = strip->V[r] + pi * E;
     }
 }
 
@@ -131,9 +137,14 @@ void LN(tn_lanes_grievance)(tn_block_t *b, int t)
             if (i % 4 == 0) {
                 LN(tn_lanes_uniforms)(b, STRIP, b->slot + j0, t, i / 4, TN_RNG_NOISE, 0, u);
             }
-            resent(b, &strip, i, u[i % 4]);
-            listen(b, &strip, i);
+            vec_t D[N_SIDE], S[N_SIDE];
+            resent(b, &strip, i, u[i % 4], D);
+            listen(b->court, &strip, i, S);
+            speak(b, &strip, i, D, S);
         }
-        speak(b, &strip);
+        for (int r = 0; r < N_SIDE; r++) {
+            store_left(b->G + j0 + r * WIDTH, strip.G[r], strip.n - r * WIDTH);
+            store_left(b->V + j0 + r * WIDTH, strip.V[r], strip.n - r * WIDTH);
+        }
     }
 }
