@@ -95,6 +95,8 @@ void tn_block_copy_worlds(tn_block_t *self, const int32_t *ancestor);
 typedef struct tn_lanes {
     void (*start)(tn_block_t *b);
     void (*week)(tn_block_t *b, int t);
+    /** Distance, past and yardstick of all live worlds to w1, w2, w3. */
+    void (*tipping)(tn_block_t *b);
 } tn_lanes_t;
 extern const tn_lanes_t tn_lanes_baseline, tn_lanes_avx2, tn_lanes_avx512;
 /** Kernels for isa; AUTO: the best this processor runs. */
@@ -105,7 +107,7 @@ void tn_block_run(
     tn_block_t *self, const tn_lanes_t *lanes, uint64_t seed, int64_t index, int n_worlds);
 
 /** Weighs the claims due in week t, drops worlds that lost the leader, resamples (model 8.4). */
-void tn_block_observe(tn_block_t *self, int t);
+void tn_block_observe(tn_block_t *self, const tn_lanes_t *lanes, int t);
 /** Truth of a predicate in lane j at the end of the week. */
 bool tn_block_predicate(const tn_block_t *self, int observable, int j);
 

@@ -177,8 +177,7 @@ static void add_state(tn_block_t *self, int j, double w)
         [TN_STATE_LOSSES] = self->C[j],
         [TN_STATE_ILL] = self->ill[j],
         [TN_STATE_PLOT] = self->plot[j] != 0};
-    double tipping[TN_N_TIPPING];
-    tn_block_tipping(self, j, tipping);
+    const double tipping[TN_N_TIPPING] = {self->w1[j], self->w2[j], self->w3[j]};
     for (int k = 0; k < TN_N_STATES; k++)
         self->as_of_state[k] += w * state[k];
     for (int k = 0; k < TN_N_TIPPING; k++)
@@ -188,9 +187,10 @@ static void add_state(tn_block_t *self, int j, double w)
 }
 
 /** State on the as-of date: end of the week before it, after its reports. */
-static void record_as_of(tn_block_t *self)
+static void record_as_of(tn_block_t *self, const tn_lanes_t *lanes)
 {
     double largest = -INFINITY;
+    lanes->tipping(self);
     for (int j = 0; j < self->n_live; j++) {
         if (self->lw[j] > largest) largest = self->lw[j];
     }
@@ -199,13 +199,13 @@ static void record_as_of(tn_block_t *self)
         add_state(self, j, tn_exp(self->lw[j] - largest));
 }
 
-void tn_block_observe(tn_block_t *self, int t)
+void tn_block_observe(tn_block_t *self, const tn_lanes_t *lanes, int t)
 {
     const tn_court_t *c = self->court;
     const int last = c->t_as_of - 1;
     const bool is_due = t <= last && follow_claims(self, t);
     watch(self, t);
     retire(self, t);
-    if (t == (last > 0 ? last : 0) && !self->tally_hazards) record_as_of(self);
+    if (t == (last > 0 ? last : 0) && !self->tally_hazards) record_as_of(self, lanes);
     if ((is_due || t == last) && c->resample) resample(self, t);
 }

@@ -74,6 +74,7 @@ void LN(tn_lanes_assassination)(tn_block_t *b);
 void LN(tn_lanes_protest)(tn_block_t *b);
 void LN(tn_lanes_exits)(tn_block_t *b, int t);
 void LN(tn_lanes_succession)(tn_block_t *b, int t);
+void LN(tn_lanes_tipping)(tn_block_t *b);
 /** Effect of a purge of the set of actors in world j (model 7.7). */
 void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set);
 /** Share of security capacity outside the plot of world j. */

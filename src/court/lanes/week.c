@@ -21,4 +21,4 @@ static void week(tn_block_t *b, int t)
     LN(tn_lanes_succession)(b, t);
 }
 
-const tn_lanes_t LN(tn_lanes) = {LN(tn_lanes_start), week};
+const tn_lanes_t LN(tn_lanes) = {LN(tn_lanes_start), week, LN(tn_lanes_tipping)};
