@@ -78,6 +78,8 @@ static void lay_out(tn_block_t *self)
     for (int k = 0; k < 4; k++) {
         self->u[k] = (double *)(void *)take(self, sizeof(double));
         self->z[k] = (double *)(void *)take(self, sizeof(double));
+        self->exo[k] = (double *)(void *)take(self, sizeof(double));
+        self->purge[k] = (double *)(void *)take(self, sizeof(double));
     }
     double **scratch[] = {&self->w1, &self->w2, &self->w3};
     for (int k = 0; k < 3; k++)

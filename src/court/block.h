@@ -63,6 +63,7 @@ typedef struct tn_block {
 
     /* scratch of the week, not state */
     double *u[4], *z[4], *w1, *w2, *w3;
+    double *exo[4], *purge[4]; /* words EXO and PURGE of the week */
     int32_t *list;
 
     /* what the run leaves besides the state */

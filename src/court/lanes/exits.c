@@ -20,15 +20,24 @@ static inline double hazards(const tn_block_t *b, int j, double h[N_COMPETING])
 static void tally(tn_block_t *b)
 {
     double h[N_COMPETING];
-    for (int j = 0; j < b->n_live; j++)
-        b->w1[j] = -(hazards(b, j, h) * TN_DT);
+    SIMD for (int j = 0; j < b->n_live; j++) b->w1[j] = -(hazards(b, j, h) * TN_DT);
     LN(tn_lanes_exp)(b->n_live, b->w1, b->w1);
-    for (int j = 0; j < b->n_live; j++) {
-        const double total = hazards(b, j, h);
-        const double p = 1.0 - b->w1[j];
-        if (b->route[j] >= 0 || !(total > 0.0)) continue;
-        for (int r = 0; r < N_COMPETING; r++)
-            b->hazard_sum[competing[r]] += p * h[r] / total;
+    for (int j0 = 0; j0 < b->n_live; j0 += CHUNK) {
+        const int n = b->n_live - j0 < CHUNK ? b->n_live - j0 : CHUNK;
+        double share[N_COMPETING][CHUNK];
+        SIMD for (int k = 0; k < CHUNK; k++)
+        {
+            double each[N_COMPETING];
+            const double total = hazards(b, j0 + k, each);
+            const double p = 1.0 - b->w1[j0 + k];
+            const bool is_in_office = b->route[j0 + k] < 0 && total > 0.0;
+            for (int r = 0; r < N_COMPETING; r++)
+                share[r][k] = is_in_office ? p * each[r] / total : 0.0;
+        }
+        for (int k = 0; k < n; k++) {
+            for (int r = 0; r < N_COMPETING; r++)
+                b->hazard_sum[competing[r]] += share[r][k];
+        }
     }
 }
 
@@ -49,9 +58,8 @@ static void leave_as_scheduled(tn_block_t *b, int t)
 {
     for (int k = 0; k < b->court->n_exits; k++) {
         if (b->court->exit[k].week != t) continue;
-        LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PURGE, 0, b->u);
         for (int j = 0; j < b->n_live; j++) {
-            if (b->route[j] < 0 && b->u[3][j] < b->court->exit[k].p_leave) {
+            if (b->route[j] < 0 && b->purge[3][j] < b->court->exit[k].p_leave) {
                 b->route[j] = TN_ROUTE_REGULAR;
             }
         }
@@ -61,13 +69,18 @@ static void leave_as_scheduled(tn_block_t *b, int t)
 void LN(tn_lanes_exits)(tn_block_t *b, int t)
 {
     if (b->tally_hazards) tally(b);
-    for (int j = 0; j < b->n_live; j++) {
-        double h[N_COMPETING];
-        const double u = b->u[0][j];
-        const double y = hazards(b, j, h) * TN_DT;
-        if (!(u < y) || b->route[j] >= 0) continue;
-        const double p = weekly_probability(y);
-        if (u < p) leave(b, j, u, p);
+    for (int j0 = 0; j0 < b->n_live; j0 += CHUNK) {
+        double y[CHUNK];
+        SIMD for (int k = 0; k < CHUNK; k++)
+        {
+            double h[N_COMPETING];
+            y[k] = hazards(b, j0 + k, h) * TN_DT;
+        }
+        for (uint64_t hits = below(b->exo[0] + j0, y, b->n_live - j0); hits != 0;) {
+            const int k = next_bit(&hits), j = j0 + k;
+            const double u = b->exo[0][j], p = weekly_probability(y[k]);
+            if (b->route[j] < 0 && u < p) leave(b, j, u, p);
+        }
     }
     leave_as_scheduled(b, t);
 }

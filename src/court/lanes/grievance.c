@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "court/lanes/lanes.h"
-#include "court/lanes/vector.h"
 
 /** What all actors of a strip share this week. Terms that are exactly zero in every world of the
  * strip (no war, no sanctions) are left out: the sums keep their bits. */

@@ -3,8 +3,9 @@
  * used, in the same order for every instruction set and without contraction, so all builds give the
  * same bits.
  *
- *  Rare events are found with "u < h dt" first, which is implied by "u < 1 - exp(-h dt)", and then
- * decided exactly on the short list: the dense loops need no exponential. */
+ *  Rare events are found with "u < h dt" first, which is implied by "u < 1 - exp(-h dt)", in CHUNK
+ * worlds at a time, and then decided exactly on the few that are left: the dense loops need no
+ * exponential and no branch. */
 #ifndef TN_COURT_LANES_H
 #define TN_COURT_LANES_H
 #include <math.h>
@@ -14,6 +15,7 @@
 #include "base/fmath.h"
 #include "base/rng.h"
 #include "court/block.h"
+#include "court/lanes/vector.h"
 
 #define TN_JOIN_(a, b) a##_##b
 #define TN_JOIN(a, b)  TN_JOIN_(a, b)
@@ -69,7 +71,7 @@ void LN(tn_lanes_health)(tn_block_t *b, int t);
 void LN(tn_lanes_grievance)(tn_block_t *b, int t);
 void LN(tn_lanes_fear)(tn_block_t *b);
 void LN(tn_lanes_plots)(tn_block_t *b, int t);
-void LN(tn_lanes_purges)(tn_block_t *b, int t);
+void LN(tn_lanes_purges)(tn_block_t *b);
 void LN(tn_lanes_assassination)(tn_block_t *b);
 void LN(tn_lanes_protest)(tn_block_t *b);
 void LN(tn_lanes_exits)(tn_block_t *b, int t);

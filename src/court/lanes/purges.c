@@ -8,9 +8,8 @@ void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set)
     const int n_victims = __builtin_popcountll(set);
     for (int i = 0; i < c->n; i++) {
         double ties = 0.0;
-        for (int m = 0; m < c->n; m++) {
-            if (set & bit(m)) ties += c->k[(size_t)i * (size_t)c->n + (size_t)m];
-        }
+        for (uint64_t left = set; left != 0;)
+            ties += c->k[(size_t)i * (size_t)c->n + (size_t)next_bit(&left)];
         ROW(b->x, i)[j] += FIXED(kick) * ties;
     }
     for (int i = 0; i < c->n; i++) {
@@ -47,20 +46,34 @@ static int victim(const tn_block_t *b, int j, double v, double h_a, double h_w)
     return -1;
 }
 
-void LN(tn_lanes_purges)(tn_block_t *b, int t)
+/** Hazard of a purge in world j, not per year but times dt; its two parts. */
+static inline double hazards(const tn_block_t *b, int j, double *h_a, double *h_w)
 {
-    const bool has_military = b->court->military != 0;
-    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PURGE, 0, b->u);
-    for (int j = 0; j < b->n_live; j++) {
-        const double u = b->u[0][j];
-        const double h_a = FIXED(purge_rate) + DRAWN(purge_thr)[j] * b->theta[j] * (1.0 - b->V[j]);
-        const double h_w =
-            has_military && b->war[j] ? DRAWN(purge_war)[j] * positive(-b->b[j]) : 0.0;
-        const double y = (h_a + h_w) * TN_DT;
-        if (!(u < y) || b->route[j] >= 0) continue;
-        const double p = weekly_probability(y);
-        if (!(u < p)) continue;
-        const int i = victim(b, j, u / p * (h_a + h_w), h_a, h_w);
-        if (i >= 0) LN(tn_lanes_purge_set)(b, j, bit(i));
+    const bool is_blamed = b->court->military != 0 && b->war[j];
+    *h_a = FIXED(purge_rate) + DRAWN(purge_thr)[j] * b->theta[j] * (1.0 - b->V[j]);
+    *h_w = is_blamed ? DRAWN(purge_war)[j] * positive(-b->b[j]) : 0.0;
+    return (*h_a + *h_w) * TN_DT;
+}
+
+static void purge(tn_block_t *b, int j)
+{
+    double h_a, h_w;
+    const double u = b->purge[0][j], p = weekly_probability(hazards(b, j, &h_a, &h_w));
+    if (b->route[j] >= 0 || !(u < p)) return;
+    const int i = victim(b, j, u / p * (h_a + h_w), h_a, h_w);
+    if (i >= 0) LN(tn_lanes_purge_set)(b, j, bit(i));
+}
+
+void LN(tn_lanes_purges)(tn_block_t *b)
+{
+    for (int j0 = 0; j0 < b->n_live; j0 += CHUNK) {
+        double y[CHUNK];
+        SIMD for (int k = 0; k < CHUNK; k++)
+        {
+            double h_a, h_w;
+            y[k] = hazards(b, j0 + k, &h_a, &h_w);
+        }
+        for (uint64_t hits = below(b->purge[0] + j0, y, b->n_live - j0); hits != 0;)
+            purge(b, j0 + next_bit(&hits));
     }
 }

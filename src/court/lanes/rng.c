@@ -4,7 +4,6 @@
 #include <sleef.h>
 
 #include "court/lanes/lanes.h"
-#include "court/lanes/vector.h"
 
 #if defined(__AVX512F__)
 #define VLOG      Sleef_cinz_logd8_u10avx512fnofma

@@ -36,23 +36,39 @@ static void move_war(tn_block_t *b)
     }
 }
 
-static void end_wars(tn_block_t *b, int t)
+/** World j, whose words are below y_defeat or y_end, or both. */
+static void end_war(tn_block_t *b, int j, double y_defeat, double y_end)
+{
+    const double u1 = b->purge[1][j], u2 = b->purge[2][j];
+    if (!b->war[j]) return;
+    if (u1 < y_defeat && u1 < weekly_probability(y_defeat)) {
+        b->war[j] = 0;
+        b->F[j] = 1.0;
+        b->flag[j] |= TN_FLAG_DEFEAT;
+        count(b, TN_COUNT_DEFEATS, j, 1);
+    } else if (u2 < y_end && u2 < weekly_probability(y_end)) {
+        b->war[j] = 0;
+        count(b, TN_COUNT_WAR_ENDS, j, 1);
+    }
+}
+
+static void end_wars(tn_block_t *b)
 {
     const double def_b = FIXED(def_b);
-    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PURGE, 0, b->u);
-    for (int j = 0; j < b->n_live; j++) {
-        if (!b->war[j]) continue;
-        const double y_defeat =
-            DRAWN(def_rate)[j] * clip01((-b->b[j] - def_b) / (1.0 - def_b)) * TN_DT;
-        const double y_end = DRAWN(war_end)[j] * TN_DT;
-        if (b->u[1][j] < y_defeat && b->u[1][j] < weekly_probability(y_defeat)) {
-            b->war[j] = 0;
-            b->F[j] = 1.0;
-            b->flag[j] |= TN_FLAG_DEFEAT;
-            count(b, TN_COUNT_DEFEATS, j, 1);
-        } else if (b->u[2][j] < y_end && b->u[2][j] < weekly_probability(y_end)) {
-            b->war[j] = 0;
-            count(b, TN_COUNT_WAR_ENDS, j, 1);
+    for (int j0 = 0; j0 < b->n_live; j0 += CHUNK) {
+        const double *restrict progress = b->b + j0, *restrict def_rate = DRAWN(def_rate) + j0;
+        const double *restrict war_end = DRAWN(war_end) + j0;
+        const int n = b->n_live - j0;
+        double y_defeat[CHUNK], y_end[CHUNK];
+        SIMD for (int k = 0; k < CHUNK; k++)
+        {
+            y_defeat[k] = def_rate[k] * clip01((-progress[k] - def_b) / (1.0 - def_b)) * TN_DT;
+            y_end[k] = war_end[k] * TN_DT;
+        }
+        uint64_t hits = below(b->purge[1] + j0, y_defeat, n) | below(b->purge[2] + j0, y_end, n);
+        while (hits != 0) {
+            const int k = next_bit(&hits);
+            end_war(b, j0 + k, y_defeat[k], y_end[k]);
         }
     }
 }
@@ -70,5 +86,5 @@ void LN(tn_lanes_shocks)(tn_block_t *b, int t)
     LN(tn_lanes_normals)(b, b->n_live, t, TN_RNG_SHOCK, 0);
     move_economy(b);
     move_war(b);
-    if (any_war(b)) end_wars(b, t);
+    if (any_war(b)) end_wars(b);
 }

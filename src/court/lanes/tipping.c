@@ -3,7 +3,6 @@
  * world in which the two sides ever come that close is handed to the exact version. Source: model
  * 7.6. */
 #include "court/lanes/lanes.h"
-#include "court/lanes/vector.h"
 
 #define LOWEST       (-2.0)
 #define HIGHEST      3.0

@@ -99,7 +99,7 @@ static inline double as_number(uint64_t x)
 #define XOR3(a, b, c)    ((a) ^ (b) ^ (c))
 #define AND_OR(a, m, o)  (((a) & (m)) | (o))
 #define AS_NUMBERS(a)    as_number(a)
-#define CLIP01(a)        clip01(a)
+#define CLIP01(a)        ((a) < 1.0 ? ((a) > 0.0 ? (a) : 0.0) : 1.0)
 #define LOAD_SET(p)      (*(p))
 #define IF_BIT(set, i, a, b) ((set) >> (i)&1 ? (a) : (b))
 #define LESS_MASK(a, b)  ((unsigned)((a) < (b)))
@@ -109,6 +109,26 @@ static inline double as_number(uint64_t x)
 #define N_SIDE 4
 /** Worlds of one step of the dense loops; divides TN_BLOCK. */
 #define STRIP (N_SIDE * WIDTH)
+
+/** Worlds of one look for rare events. */
+#define CHUNK 64
+
+/** Bit k, for k < n: u[k] < y[k]. */
+static inline uint64_t below(const double *u, const double *y, int n)
+{
+    uint64_t set = 0;
+    for (int k = 0; k < CHUNK; k += WIDTH)
+        set |= (uint64_t)LESS_MASK(LOAD(u + k), LOAD(y + k)) << k;
+    return n < CHUNK ? set & ((UINT64_C(1) << n) - 1) : set;
+}
+
+/** Takes the lowest bit out of the set and returns its number. */
+static inline int next_bit(uint64_t *set)
+{
+    const int k = __builtin_ctzll(*set);
+    *set &= *set - 1;
+    return k;
+}
 
 /** Stores the first `left` lanes only: worlds behind the live ones keep the state they ended in. */
 static inline void store_left(double *p, vec_t v, int left)
