@@ -78,6 +78,7 @@ static void set_actor(tn_court_t *self, const tn_case_t *c, int i, int military,
     if (security >= 0 && a->group == security) {
         self->sigma[i] = self->pi[i];
         self->sigma_total += self->pi[i];
+        self->security |= bit;
     }
 }
 

@@ -117,6 +117,7 @@ static void set_coefficients(tn_block_t *b)
 {
     int exponent;
     b->width_is_power = frexp(2.0 * FIXED(g_wid), &exponent) <= 0.5;
+    b->lasting = tn_exp(-FIXED(abandon) * TN_DT);
     b->alpha[TN_AR_X] = tn_exp(-TN_DT / FIXED(x_tau));
     b->alpha[TN_AR_E] = tn_exp(-TN_DT / FIXED(e_tau));
     b->alpha[TN_AR_B] = tn_exp(-TN_DT / FIXED(b_tau));
