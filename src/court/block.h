@@ -42,9 +42,9 @@ typedef struct tn_block {
     int64_t index;   /* number of the block */
     uint64_t world0; /* number of its first world */
     int n, n_live;
-    double mu;       /* life-table hazard this week, before mort_mult */
-    double alpha[8]; /* AR(1) coefficients, TN_AR_... below */
-    double lasting;  /* chance that a plot does not dissolve in a week */
+    double mu;           /* life-table hazard this week, before mort_mult */
+    double alpha[8];     /* AR(1) coefficients, TN_AR_... below */
+    double lasting;      /* chance that a plot does not dissolve in a week */
     bool width_is_power; /* 2 g_wid is a power of two: dividing by it is multiplying, exactly */
 
     /* state of a world: [TN_BLOCK] each, aligned to 64 bytes */

@@ -45,7 +45,7 @@ typedef struct tn_court {
     double pi_doves, pi_hawks;
     uint64_t military; /* group `military` */
     double pi_military;
-    uint64_t security; /* group `security`: sigma > 0 */
+    uint64_t security;           /* group `security`: sigma > 0 */
     int interim;                 /* -1: none */
     double share[TN_MAX_ACTORS]; /* support for each as successor, weighted by power */
     double *k;                   /* n x n ties, row i */

@@ -1,8 +1,9 @@
 /* Private grievance, discontent, talk among trusted ties, and the totals G and V: the dense heart
  * of the week. Cost per world and week: two operations per tie for the talk, about 30 N for the
- * rest. Everything happens strip by strip of STRIP worlds. Rows of the block lie 8 KiB apart, so all
- * actors of a strip fall into the same few sets of the first cache: each is read and written once a
- * week, and last week's E, which all read again and again, is copied side by side first. Source: model 7.4, 7.5; Kuran 1991. */
+ * rest. Everything happens strip by strip of STRIP worlds. Rows of the block lie 8 KiB apart, so
+ * all actors of a strip fall into the same few sets of the first cache: each is read and written
+ * once a week, and last week's E, which all read again and again, is copied side by side first.
+ * Source: model 7.4, 7.5; Kuran 1991. */
 #include <string.h>
 
 #include "court/lanes/lanes.h"
@@ -13,9 +14,9 @@ typedef struct strip {
     int j0, n; /* first lane; worlds, at most STRIP */
     bool is_pressed;
     _Alignas(64) double R[STRIP];
-    double defeat[STRIP]; /* k_defeat F */
-    double dead[STRIP];   /* 1/2 + c/2 in war, else 0 */
-    double losing[STRIP]; /* max(0, -b) in war, else 0 */
+    double defeat[STRIP];           /* k_defeat F */
+    double dead[STRIP];             /* 1/2 + c/2 in war, else 0 */
+    double losing[STRIP];           /* max(0, -b) in war, else 0 */
     double E[TN_MAX_ACTORS][STRIP]; /* last week's */
     vec_t G[N_SIDE], V[N_SIDE];
 } strip_t;
@@ -73,8 +74,8 @@ static inline void resent(
     const vec_t lambda = SPREAD(FIXED(inside)), g0 = SPREAD(c->g0[i]);
     for (int r = 0; r < N_SIDE; r++) {
         const int k = r * WIDTH, j = strip->j0 + k, left = strip->n - k;
-        const vec_t x = SPREAD(a) * LOAD(ROW(b->x, i) + j) +
-                        SPREAD(spread) * (LOAD(u + k) - SPREAD(0.5));
+        const vec_t x =
+            SPREAD(a) * LOAD(ROW(b->x, i) + j) + SPREAD(spread) * (LOAD(u + k) - SPREAD(0.5));
         vec_t own = g0;
         if (strip->is_pressed) own = g0 + lambda * pressure(b, strip, i, r);
         const vec_t offset = IF_BIT(LOAD_SET(b->rep + j), i, SPREAD(-FIXED(g_loyal)), own);

@@ -120,8 +120,8 @@ static void attempt(tn_block_t *b, const tn_plot_t *plot, int t)
     }
 }
 
-/** 1 - exp(-y) where it matters: for the tally, or if the word may fall below it. Otherwise y, which
- * the word exceeds as well. */
+/** 1 - exp(-y) where it matters: for the tally, or if the word may fall below it. Otherwise y,
+ * which the word exceeds as well. */
 static double probability_for(const tn_block_t *b, double u, double y)
 {
     return b->tally_hazards || u < y + 1e-15 ? weekly_probability(y) : y;

@@ -1,6 +1,6 @@
 /* Distance to the tipping point of many worlds at once: the same bisections as court/tipping.c, its
- * oracle. Division is avoided: w g >= (1-w) K with w = a/(a+b) is a g >= b K but for rounding, and a
- * world in which the two sides ever come that close is handed to the exact version. Source: model
+ * oracle. Division is avoided: w g >= (1-w) K with w = a/(a+b) is a g >= b K but for rounding, and
+ * a world in which the two sides ever come that close is handed to the exact version. Source: model
  * 7.6. */
 #include "court/lanes/lanes.h"
 
@@ -64,8 +64,7 @@ static bool ask_all(tip_t *w)
         const double *S = ROW(b->S, i) + w->j0, *g = w->g[i];
         SIMD for (int k = 0; k < STRIP; k++)
         {
-            const double seen =
-                s + w->A[k] + believe * (1.0 - w->A[k] - s) * S[k] + signal * Q[k];
+            const double seen = s + w->A[k] + believe * (1.0 - w->A[k] - s) * S[k] + signal * Q[k];
             const double y = seen < 1.0 ? seen : 1.0;
             const double against = w->Lambda[k] * (guard + 1.0 - y);
             const double gain = y * g[k], loss = against * w->cost[k];

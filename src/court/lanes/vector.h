@@ -1,5 +1,6 @@
-/** The registers of the instruction set: WIDTH worlds side by side. Arithmetic is written with plain
- * operators, which both compilers accept on these types; only what has no operator is named here. */
+/** The registers of the instruction set: WIDTH worlds side by side. Arithmetic is written with
+ * plain operators, which both compilers accept on these types; only what has no operator is named
+ * here. */
 #ifndef TN_COURT_VECTOR_H
 #define TN_COURT_VECTOR_H
 #include <stdint.h>
@@ -10,64 +11,64 @@
 typedef __m512d vec_t;
 typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; the high half is
                             anything */
-#define LOAD(p)          _mm512_loadu_pd(p)
-#define STORE(p, v)      _mm512_storeu_pd(p, v)
-#define SPREAD(x)        _mm512_set1_pd(x)
-#define WORD(x)          _mm512_set1_epi64((long long)(x))
-#define LOAD_WORDS(p)    _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)(p)))
-#define PLUS(a, b)       _mm512_add_epi64(a, b)
-#define TIMES(a, b)      _mm512_mul_epu32(a, b)
-#define HIGH(a)          _mm512_shuffle_epi32(a, _MM_PERM_DDBB)
-#define XOR3(a, b, c)    _mm512_ternarylogic_epi64(a, b, c, 0x96)
-#define AND_OR(a, m, o)  _mm512_ternarylogic_epi64(a, m, o, 0xEA)
-#define AS_NUMBERS(a)    _mm512_castsi512_pd(a)
-#define CLIP01(a)        _mm512_max_pd(_mm512_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
-#define LOAD_SET(p)      _mm512_loadu_si512((const void *)(p))
+#define LOAD(p)         _mm512_loadu_pd(p)
+#define STORE(p, v)     _mm512_storeu_pd(p, v)
+#define SPREAD(x)       _mm512_set1_pd(x)
+#define WORD(x)         _mm512_set1_epi64((long long)(x))
+#define LOAD_WORDS(p)   _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)(p)))
+#define PLUS(a, b)      _mm512_add_epi64(a, b)
+#define TIMES(a, b)     _mm512_mul_epu32(a, b)
+#define HIGH(a)         _mm512_shuffle_epi32(a, _MM_PERM_DDBB)
+#define XOR3(a, b, c)   _mm512_ternarylogic_epi64(a, b, c, 0x96)
+#define AND_OR(a, m, o) _mm512_ternarylogic_epi64(a, m, o, 0xEA)
+#define AS_NUMBERS(a)   _mm512_castsi512_pd(a)
+#define CLIP01(a)       _mm512_max_pd(_mm512_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)     _mm512_loadu_si512((const void *)(p))
 /** In each lane a if bit i of the set is on, else b. */
 #define IF_BIT(set, i, a, b)                                                                       \
     _mm512_mask_blend_pd(_mm512_test_epi64_mask(set, WORD(UINT64_C(1) << (i))), b, a)
 /** Bit k: lane k of a is below lane k of b. */
-#define LESS_MASK(a, b)  ((unsigned)_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ))
+#define LESS_MASK(a, b) ((unsigned)_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ))
 #elif defined(__AVX2__)
 #include <immintrin.h>
-#define WIDTH 4
+#define WIDTH           4
 typedef __m256d vec_t;
 typedef __m256i words_t;
-#define LOAD(p)          _mm256_loadu_pd(p)
-#define STORE(p, v)      _mm256_storeu_pd(p, v)
-#define SPREAD(x)        _mm256_set1_pd(x)
-#define WORD(x)          _mm256_set1_epi64x((long long)(x))
-#define LOAD_WORDS(p)    _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(p)))
-#define PLUS(a, b)       _mm256_add_epi64(a, b)
-#define TIMES(a, b)      _mm256_mul_epu32(a, b)
-#define HIGH(a)          _mm256_shuffle_epi32(a, 0xF5)
-#define XOR3(a, b, c)    _mm256_xor_si256(_mm256_xor_si256(a, b), c)
-#define AND_OR(a, m, o)  _mm256_or_si256(_mm256_and_si256(a, m), o)
-#define AS_NUMBERS(a)    _mm256_castsi256_pd(a)
-#define CLIP01(a)        _mm256_max_pd(_mm256_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
-#define LOAD_SET(p)      _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define LOAD(p)         _mm256_loadu_pd(p)
+#define STORE(p, v)     _mm256_storeu_pd(p, v)
+#define SPREAD(x)       _mm256_set1_pd(x)
+#define WORD(x)         _mm256_set1_epi64x((long long)(x))
+#define LOAD_WORDS(p)   _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(p)))
+#define PLUS(a, b)      _mm256_add_epi64(a, b)
+#define TIMES(a, b)     _mm256_mul_epu32(a, b)
+#define HIGH(a)         _mm256_shuffle_epi32(a, 0xF5)
+#define XOR3(a, b, c)   _mm256_xor_si256(_mm256_xor_si256(a, b), c)
+#define AND_OR(a, m, o) _mm256_or_si256(_mm256_and_si256(a, m), o)
+#define AS_NUMBERS(a)   _mm256_castsi256_pd(a)
+#define CLIP01(a)       _mm256_max_pd(_mm256_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)     _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define IF_BIT(set, i, a, b)                                                                       \
     _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_slli_epi64(set, 63 - (i))))
-#define LESS_MASK(a, b)  ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
+#define LESS_MASK(a, b) ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
 #elif defined(__SSE2__)
 #include <emmintrin.h>
-#define WIDTH 2
+#define WIDTH       2
 typedef __m128d vec_t;
 typedef __m128i words_t;
-#define LOAD(p)          _mm_loadu_pd(p)
-#define STORE(p, v)      _mm_storeu_pd(p, v)
-#define SPREAD(x)        _mm_set1_pd(x)
-#define WORD(x)          _mm_set1_epi64x((long long)(x))
+#define LOAD(p)     _mm_loadu_pd(p)
+#define STORE(p, v) _mm_storeu_pd(p, v)
+#define SPREAD(x)   _mm_set1_pd(x)
+#define WORD(x)     _mm_set1_epi64x((long long)(x))
 #define LOAD_WORDS(p)                                                                              \
     _mm_unpacklo_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p)), _mm_setzero_si128())
-#define PLUS(a, b)       _mm_add_epi64(a, b)
-#define TIMES(a, b)      _mm_mul_epu32(a, b)
-#define HIGH(a)          _mm_shuffle_epi32(a, 0xF5)
-#define XOR3(a, b, c)    _mm_xor_si128(_mm_xor_si128(a, b), c)
-#define AND_OR(a, m, o)  _mm_or_si128(_mm_and_si128(a, m), o)
-#define AS_NUMBERS(a)    _mm_castsi128_pd(a)
-#define CLIP01(a)        _mm_max_pd(_mm_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
-#define LOAD_SET(p)      _mm_loadu_si128((const __m128i *)(const void *)(p))
+#define PLUS(a, b)           _mm_add_epi64(a, b)
+#define TIMES(a, b)          _mm_mul_epu32(a, b)
+#define HIGH(a)              _mm_shuffle_epi32(a, 0xF5)
+#define XOR3(a, b, c)        _mm_xor_si128(_mm_xor_si128(a, b), c)
+#define AND_OR(a, m, o)      _mm_or_si128(_mm_and_si128(a, m), o)
+#define AS_NUMBERS(a)        _mm_castsi128_pd(a)
+#define CLIP01(a)            _mm_max_pd(_mm_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)          _mm_loadu_si128((const __m128i *)(const void *)(p))
 #define IF_BIT(set, i, a, b) if_sign(_mm_slli_epi64(set, 63 - (i)), a, b)
 static inline __m128d if_sign(__m128i set, __m128d a, __m128d b)
 {
@@ -75,9 +76,9 @@ static inline __m128d if_sign(__m128i set, __m128d a, __m128d b)
         _mm_shuffle_epi32(_mm_srai_epi32(set, 31), 0xF5)); /* of each half to both */
     return _mm_or_pd(_mm_and_pd(sign, a), _mm_andnot_pd(sign, b));
 }
-#define LESS_MASK(a, b)  ((unsigned)_mm_movemask_pd(_mm_cmplt_pd(a, b)))
+#define LESS_MASK(a, b)      ((unsigned)_mm_movemask_pd(_mm_cmplt_pd(a, b)))
 #else
-#define WIDTH 1
+#define WIDTH                1
 typedef double vec_t;
 typedef uint64_t words_t;
 static inline double as_number(uint64_t x)
@@ -88,21 +89,21 @@ static inline double as_number(uint64_t x)
     } v = {.i = x};
     return v.d;
 }
-#define LOAD(p)          (*(p))
-#define STORE(p, v)      (*(p) = (v))
-#define SPREAD(x)        (x)
-#define WORD(x)          ((uint64_t)(x))
-#define LOAD_WORDS(p)    ((uint64_t)(*(p)))
-#define PLUS(a, b)       ((a) + (b))
-#define TIMES(a, b)      (((a)&0xffffffffu) * ((b)&0xffffffffu))
-#define HIGH(a)          ((a) >> 32)
-#define XOR3(a, b, c)    ((a) ^ (b) ^ (c))
-#define AND_OR(a, m, o)  (((a) & (m)) | (o))
-#define AS_NUMBERS(a)    as_number(a)
-#define CLIP01(a)        ((a) < 1.0 ? ((a) > 0.0 ? (a) : 0.0) : 1.0)
-#define LOAD_SET(p)      (*(p))
+#define LOAD(p)              (*(p))
+#define STORE(p, v)          (*(p) = (v))
+#define SPREAD(x)            (x)
+#define WORD(x)              ((uint64_t)(x))
+#define LOAD_WORDS(p)        ((uint64_t)(*(p)))
+#define PLUS(a, b)           ((a) + (b))
+#define TIMES(a, b)          (((a)&0xffffffffu) * ((b)&0xffffffffu))
+#define HIGH(a)              ((a) >> 32)
+#define XOR3(a, b, c)        ((a) ^ (b) ^ (c))
+#define AND_OR(a, m, o)      (((a) & (m)) | (o))
+#define AS_NUMBERS(a)        as_number(a)
+#define CLIP01(a)            ((a) < 1.0 ? ((a) > 0.0 ? (a) : 0.0) : 1.0)
+#define LOAD_SET(p)          (*(p))
 #define IF_BIT(set, i, a, b) ((set) >> (i)&1 ? (a) : (b))
-#define LESS_MASK(a, b)  ((unsigned)((a) < (b)))
+#define LESS_MASK(a, b)      ((unsigned)((a) < (b)))
 #endif
 
 /** Registers worked on side by side: enough to hide the latency of a multiplication. */
