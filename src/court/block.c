@@ -84,7 +84,6 @@ static void lay_out(tn_block_t *self)
     double **scratch[] = {&self->w1, &self->w2, &self->w3};
     for (int k = 0; k < 3; k++)
         *scratch[k] = (double *)(void *)take(self, sizeof(double));
-    self->list = (int32_t *)(void *)take(self, sizeof(int32_t));
     self->swap = take(self, sizeof(uint64_t));
 }
 

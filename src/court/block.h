@@ -42,9 +42,11 @@ typedef struct tn_block {
     int64_t index;   /* number of the block */
     uint64_t world0; /* number of its first world */
     int n, n_live;
+    int j0, n_chunk;     /* the worlds a step of the week works on: lanes j0 .. j0 + n_chunk - 1 */
     double mu;           /* life-table hazard this week, before mort_mult */
     double alpha[8];     /* AR(1) coefficients, TN_AR_... below */
     double lasting;      /* chance that a plot does not dissolve in a week */
+    double recovery;     /* weekly chance of recovery from an illness */
     bool width_is_power; /* 2 g_wid is a power of two: dividing by it is multiplying, exactly */
 
     /* state of a world: [TN_BLOCK] each, aligned to 64 bytes */
@@ -64,8 +66,7 @@ typedef struct tn_block {
 
     /* scratch of the week, not state */
     double *u[4], *z[4], *w1, *w2, *w3;
-    double *exo[4], *purge[4]; /* words EXO and PURGE of the week */
-    int32_t *list;
+    double *exo[4], *purge[4]; /* words EXO and PURGE of the week; as u and z from lane j0 on */
 
     /* what the run leaves besides the state */
     int watch_observable, watch_event; /* -1: none; first_week is set by it */

@@ -129,9 +129,10 @@ void LN(tn_lanes_grievance)(tn_block_t *b, int t)
     _Alignas(64) double innovation[4][STRIP];
     double *const u[4] = {innovation[0], innovation[1], innovation[2], innovation[3]};
     strip_t strip;
-    for (int j0 = 0; j0 < b->n_live; j0 += STRIP) {
+    const int end = b->j0 + b->n_chunk;
+    for (int j0 = b->j0; j0 < end; j0 += STRIP) {
         strip.j0 = j0;
-        strip.n = b->n_live - j0 < STRIP ? b->n_live - j0 : STRIP;
+        strip.n = end - j0 < STRIP ? end - j0 : STRIP;
         share(b, &strip);
         for (int i = 0; i < b->court->n; i++) {
             if (i % 4 == 0) {

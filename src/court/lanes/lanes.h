@@ -61,13 +61,14 @@ static inline void alarm_leader(tn_block_t *b, int j)
 /* rng.c */
 void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int week, int group,
     int purpose, int sub, double *const u[4]);
-void LN(tn_lanes_normals)(const tn_block_t *b, int n, int week, int purpose, int sub);
+void LN(tn_lanes_normals)(
+    const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub);
 void LN(tn_lanes_exp)(int n, const double *in, double *out);
 /* the sub-models, in the order of the week */
 void LN(tn_lanes_start)(tn_block_t *b);
 void LN(tn_lanes_events)(tn_block_t *b, int t);
 void LN(tn_lanes_shocks)(tn_block_t *b, int t);
-void LN(tn_lanes_health)(tn_block_t *b, int t);
+void LN(tn_lanes_health)(tn_block_t *b);
 void LN(tn_lanes_grievance)(tn_block_t *b, int t);
 void LN(tn_lanes_fear)(tn_block_t *b);
 void LN(tn_lanes_plots)(tn_block_t *b, int t);

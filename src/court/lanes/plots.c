@@ -169,7 +169,7 @@ static void plot_week(tn_block_t *b, tn_plot_t *plot, int t)
     decide(b, plot, t);
 }
 
-/** Plots active at the start of the week: at most CHUNK of them, drawn for together. */
+/** Plots active at the start of the week in the worlds of the list. */
 static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
 {
     const int n_actors = b->court->n;
@@ -184,7 +184,7 @@ static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
     for (int m = 0; m < n; m++) {
         tn_plot_t plot = {.j = list[m], .contact = contact[0] + m};
         for (int k = 0; k < 4; k++)
-            plot.u[k] = b->u[k][plot.j];
+            plot.u[k] = b->u[k][plot.j - b->j0];
         plot_week(b, &plot, t);
     }
 }
@@ -205,7 +205,7 @@ static int founder(const tn_block_t *b, int j, double point)
 /** World j, whose word is below y. */
 static void found(tn_block_t *b, int j, double y)
 {
-    const double u = b->u[0][j], p = weekly_probability(y);
+    const double u = b->u[0][j - b->j0], p = weekly_probability(y);
     if (b->plot[j] != 0 || !(u < p)) return;
     const int i = founder(b, j, b->G[j] * u / p);
     if (i < 0) return;
@@ -218,29 +218,28 @@ static void found_plots(tn_block_t *b)
 {
     const double fear_found = FIXED(fear_found);
     const double *restrict rate = DRAWN(plot_rate), *restrict G = b->G, *restrict phi = b->phi;
-    for (int j0 = 0; j0 < b->n_live; j0 += CHUNK) {
-        double y[CHUNK];
-        SIMD for (int k = 0; k < CHUNK; k++)
-        {
-            const int j = j0 + k;
-            y[k] = rate[j] * G[j] * (1.0 - fear_found * phi[j]) * TN_DT;
-        }
-        for (uint64_t hits = below(b->u[0] + j0, y, b->n_live - j0); hits != 0;) {
-            const int k = next_bit(&hits);
-            found(b, j0 + k, y[k]);
-        }
+    const int j0 = b->j0;
+    double y[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        const int j = j0 + k;
+        y[k] = rate[j] * G[j] * (1.0 - fear_found * phi[j]) * TN_DT;
+    }
+    for (uint64_t hits = below(b->u[0], y, b->n_chunk); hits != 0;) {
+        const int k = next_bit(&hits);
+        found(b, j0 + k, y[k]);
     }
 }
 
 void LN(tn_lanes_plots)(tn_block_t *b, int t)
 {
+    int32_t list[CHUNK];
     int n_plots = 0;
-    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PLOT, 0, b->u);
-    for (int j = 0; j < b->n_live; j++) {
-        b->list[n_plots] = j;
+    LN(tn_lanes_uniforms)(b, b->n_chunk, b->slot + b->j0, t, 0, TN_RNG_PLOT, 0, b->u);
+    for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {
+        list[n_plots] = j;
         n_plots += b->plot[j] != 0;
     }
     found_plots(b);
-    for (int m = 0; m < n_plots; m += CHUNK)
-        plots_week(b, b->list + m, n_plots - m < CHUNK ? n_plots - m : CHUNK, t);
+    if (n_plots > 0) plots_week(b, list, n_plots, t);
 }

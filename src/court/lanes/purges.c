@@ -58,7 +58,7 @@ static inline double hazards(const tn_block_t *b, int j, double *h_a, double *h_
 static void purge(tn_block_t *b, int j)
 {
     double h_a, h_w;
-    const double u = b->purge[0][j], p = weekly_probability(hazards(b, j, &h_a, &h_w));
+    const double u = b->purge[0][j - b->j0], p = weekly_probability(hazards(b, j, &h_a, &h_w));
     if (b->route[j] >= 0 || !(u < p)) return;
     const int i = victim(b, j, u / p * (h_a + h_w), h_a, h_w);
     if (i >= 0) LN(tn_lanes_purge_set)(b, j, bit(i));
@@ -66,14 +66,13 @@ static void purge(tn_block_t *b, int j)
 
 void LN(tn_lanes_purges)(tn_block_t *b)
 {
-    for (int j0 = 0; j0 < b->n_live; j0 += CHUNK) {
-        double y[CHUNK];
-        SIMD for (int k = 0; k < CHUNK; k++)
-        {
-            double h_a, h_w;
-            y[k] = hazards(b, j0 + k, &h_a, &h_w);
-        }
-        for (uint64_t hits = below(b->purge[0] + j0, y, b->n_live - j0); hits != 0;)
-            purge(b, j0 + next_bit(&hits));
+    const int j0 = b->j0;
+    double y[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        double h_a, h_w;
+        y[k] = hazards(b, j0 + k, &h_a, &h_w);
     }
+    for (uint64_t hits = below(b->purge[0], y, b->n_chunk); hits != 0;)
+        purge(b, j0 + next_bit(&hits));
 }

@@ -104,9 +104,10 @@ static void box_muller(int n, const double *u, const double *v, double *z_cos, d
     }
 }
 
-void LN(tn_lanes_normals)(const tn_block_t *b, int n, int week, int purpose, int sub)
+void LN(tn_lanes_normals)(
+    const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub)
 {
-    LN(tn_lanes_uniforms)(b, n, b->slot, week, 0, purpose, sub, b->u);
+    LN(tn_lanes_uniforms)(b, n, slot, week, 0, purpose, sub, b->u);
     box_muller(n, b->u[0], b->u[1], b->z[0], b->z[1]);
     box_muller(n, b->u[2], b->u[3], b->z[2], b->z[3]);
 }
