@@ -45,6 +45,7 @@ typedef struct tn_block {
     int j0, n_chunk;     /* the worlds a step of the week works on: lanes j0 .. j0 + n_chunk - 1 */
     double mu;           /* life-table hazard this week, before mort_mult */
     double alpha[8];     /* AR(1) coefficients, TN_AR_... below */
+    double spread_x;     /* of the weekly innovation of x */
     double lasting;      /* chance that a plot does not dissolve in a week */
     double recovery;     /* weekly chance of recovery from an illness */
     bool width_is_power; /* 2 g_wid is a power of two: dividing by it is multiplying, exactly */

@@ -18,6 +18,7 @@ typedef struct strip {
     double dead[STRIP];             /* 1/2 + c/2 in war, else 0 */
     double losing[STRIP];           /* max(0, -b) in war, else 0 */
     double E[TN_MAX_ACTORS][STRIP]; /* last week's */
+    vec_t silence[N_SIDE];          /* fear_talk phi */
     vec_t G[N_SIDE], V[N_SIDE];
 } strip_t;
 
@@ -33,8 +34,10 @@ static void share(const tn_block_t *b, strip_t *strip)
     int n_pressed = 0;
     for (int i = 0; i < b->court->n; i++)
         memcpy(strip->E[i], ROW(b->E, i) + j0, sizeof strip->E[i]);
-    for (int r = 0; r < N_SIDE; r++)
+    for (int r = 0; r < N_SIDE; r++) {
+        strip->silence[r] = SPREAD(FIXED(fear_talk)) * LOAD(b->phi + j0 + r * WIDTH);
         strip->G[r] = strip->V[r] = SPREAD(0.0);
+    }
     SIMD for (int j = 0; j < STRIP; j++)
     {
         strip->R[j] = rent_econ * e[j] + rent_thr * theta[j];
@@ -53,42 +56,59 @@ static void share(const tn_block_t *b, strip_t *strip)
 }
 
 /** The part of grievance that an appointee does not have, without g0 and lambda. */
-static inline vec_t pressure(const tn_block_t *b, const strip_t *strip, int i, int r)
+static inline vec_t pressure(const tn_block_t *b, const strip_t *strip, int i, int k)
 {
     const tn_court_t *c = b->court;
-    const int k = r * WIDTH, j = strip->j0 + k;
+    const int j = strip->j0 + k;
     const vec_t dead = LOAD(DRAWN(k_dove) + j) * SPREAD(c->dove[i]) * LOAD(strip->dead + k);
     const vec_t lost = LOAD(DRAWN(k_hawk) + j) * SPREAD(c->hawk[i]) * LOAD(strip->losing + k);
     const vec_t sanctions = LOAD(DRAWN(k_sanc) + j) * SPREAD(c->e[i]) * LOAD(b->s + j);
     return dead + lost + sanctions;
 }
 
+/** Own grievance of actor i, of an appointee where the actor was replaced. */
+static inline void own_grievance(
+    const tn_block_t *b, const strip_t *strip, int i, vec_t own[N_SIDE])
+{
+    const vec_t lambda = SPREAD(FIXED(inside)), g0 = SPREAD(b->court->g0[i]);
+    const vec_t loyal = SPREAD(-FIXED(g_loyal));
+    const uint64_t *rep = b->rep + strip->j0;
+    UNROLL for (int r = 0; r < N_SIDE; r++)
+    {
+        own[r] = g0;
+        if (strip->is_pressed) own[r] = g0 + lambda * pressure(b, strip, i, r * WIDTH);
+        own[r] = IF_BIT(LOAD_SET(rep + r * WIDTH), i, loyal, own[r]);
+    }
+}
+
 /** x, g and D of actor i in the strip; u: the actor's innovations. */
 static inline void resent(
     tn_block_t *b, const strip_t *strip, int i, const double *u, vec_t D[N_SIDE])
 {
-    const tn_court_t *c = b->court;
-    const double a = b->alpha[TN_AR_X], width = 2.0 * FIXED(g_wid);
-    const double spread = FIXED(x_sd) * sqrt(12.0 * (1.0 - a * a));
+    const int j0 = strip->j0, n = strip->n;
     const bool is_exact = b->width_is_power;
-    const vec_t lambda = SPREAD(FIXED(inside)), g0 = SPREAD(c->g0[i]);
-    for (int r = 0; r < N_SIDE; r++) {
-        const int k = r * WIDTH, j = strip->j0 + k, left = strip->n - k;
-        const vec_t x =
-            SPREAD(a) * LOAD(ROW(b->x, i) + j) + SPREAD(spread) * (LOAD(u + k) - SPREAD(0.5));
-        vec_t own = g0;
-        if (strip->is_pressed) own = g0 + lambda * pressure(b, strip, i, r);
-        const vec_t offset = IF_BIT(LOAD_SET(b->rep + j), i, SPREAD(-FIXED(g_loyal)), own);
-        const vec_t rents = LOAD(DRAWN(k_rent) + j) * SPREAD(c->r[i]) * LOAD(strip->R + k);
-        const vec_t g = LOAD(DRAWN(g_base) + j) + x + LOAD(ROW(b->dg, i) + j) +
-                        lambda * (LOAD(strip->defeat + k) - rents) + offset;
-        const vec_t above = g - SPREAD(FIXED(g_mid));
-        vec_t share = above * SPREAD(1.0 / width);
-        if (!is_exact) share = above / SPREAD(width);
-        store_left(ROW(b->x, i) + j, x, left);
-        store_left(ROW(b->g, i) + j, g, left);
-        D[r] = CLIP01(SPREAD(0.5) + share);
-        store_left(ROW(b->D, i) + j, D[r], left);
+    const vec_t a = SPREAD(b->alpha[TN_AR_X]), spread = SPREAD(b->spread_x), half = SPREAD(0.5);
+    const vec_t lambda = SPREAD(FIXED(inside)), rent = SPREAD(b->court->r[i]);
+    const vec_t g_mid = SPREAD(FIXED(g_mid)), width = SPREAD(2.0 * FIXED(g_wid));
+    const vec_t inverse = SPREAD(1.0 / (2.0 * FIXED(g_wid)));
+    const double *g_base = DRAWN(g_base) + j0, *k_rent = DRAWN(k_rent) + j0;
+    const double *R = strip->R, *defeat = strip->defeat, *dg_i = ROW(b->dg, i) + j0;
+    double *x_i = ROW(b->x, i) + j0, *g_i = ROW(b->g, i) + j0, *D_i = ROW(b->D, i) + j0;
+    vec_t own[N_SIDE];
+    own_grievance(b, strip, i, own);
+    UNROLL for (int r = 0; r < N_SIDE; r++)
+    {
+        const int k = r * WIDTH;
+        const vec_t x = a * LOAD(x_i + k) + spread * (LOAD(u + k) - half);
+        const vec_t rents = LOAD(k_rent + k) * rent * LOAD(R + k);
+        const vec_t g =
+            LOAD(g_base + k) + x + LOAD(dg_i + k) + lambda * (LOAD(defeat + k) - rents) + own[r];
+        vec_t share = (g - g_mid) * inverse;
+        if (!is_exact) share = (g - g_mid) / width;
+        D[r] = CLIP01(half + share);
+        store_left(x_i + k, x, n - k);
+        store_left(g_i + k, g, n - k);
+        store_left(D_i + k, D[r], n - k);
     }
 }
 
@@ -96,29 +116,28 @@ static inline void resent(
 static inline void listen(const tn_court_t *c, const strip_t *strip, int i, vec_t S[N_SIDE])
 {
     vec_t sum[N_SIDE];
-    for (int r = 0; r < N_SIDE; r++)
-        sum[r] = SPREAD(0.0);
+    UNROLL for (int r = 0; r < N_SIDE; r++) sum[r] = SPREAD(0.0);
     for (int k = i > 0 ? c->link_end[i - 1] : 0; k < c->link_end[i]; k++) {
         const vec_t T = SPREAD(c->link[k].trust);
         const double *E = strip->E[c->link[k].to];
-        for (int r = 0; r < N_SIDE; r++)
-            sum[r] = sum[r] + T * LOAD(E + r * WIDTH);
+        UNROLL for (int r = 0; r < N_SIDE; r++) sum[r] = sum[r] + T * LOAD(E + r * WIDTH);
     }
-    for (int r = 0; r < N_SIDE; r++)
-        S[r] = sum[r];
+    UNROLL for (int r = 0; r < N_SIDE; r++) S[r] = sum[r];
 }
 
 /** The new E of actor i; adds to G and V. */
 static inline void speak(
     tn_block_t *b, strip_t *strip, int i, const vec_t D[N_SIDE], const vec_t S[N_SIDE])
 {
+    const int n = strip->n;
     const vec_t one = SPREAD(1.0), pi = SPREAD(b->court->pi[i]);
-    for (int r = 0; r < N_SIDE; r++) {
-        const int j = strip->j0 + r * WIDTH, left = strip->n - r * WIDTH;
-        const vec_t silence = SPREAD(FIXED(fear_talk)) * LOAD(b->phi + j);
-        const vec_t E = D[r] * (one - silence * (one - S[r]));
-        store_left(ROW(b->S, i) + j, S[r], left);
-        store_left(ROW(b->E, i) + j, E, left);
+    double *S_i = ROW(b->S, i) + strip->j0, *E_i = ROW(b->E, i) + strip->j0;
+    UNROLL for (int r = 0; r < N_SIDE; r++)
+    {
+        const int k = r * WIDTH;
+        const vec_t E = D[r] * (one - strip->silence[r] * (one - S[r]));
+        store_left(S_i + k, S[r], n - k);
+        store_left(E_i + k, E, n - k);
         strip->G[r] = strip->G[r] + pi * D[r];
         strip->V[r] = strip->V[r] + pi * E;
     }

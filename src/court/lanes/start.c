@@ -120,6 +120,8 @@ static void set_coefficients(tn_block_t *b)
     b->recovery = weekly_probability(FIXED(ill_recov) * TN_DT);
     b->lasting = tn_exp(-FIXED(abandon) * TN_DT);
     b->alpha[TN_AR_X] = tn_exp(-TN_DT / FIXED(x_tau));
+    const double a = b->alpha[TN_AR_X];
+    b->spread_x = FIXED(x_sd) * sqrt(12.0 * (1.0 - a * a));
     b->alpha[TN_AR_E] = tn_exp(-TN_DT / FIXED(e_tau));
     b->alpha[TN_AR_B] = tn_exp(-TN_DT / FIXED(b_tau));
     b->alpha[TN_AR_F] = tn_exp(-TN_DT / FIXED(def_tau));

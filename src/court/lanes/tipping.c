@@ -23,7 +23,8 @@ typedef struct tip {
 static void shift(tip_t *w)
 {
     const tn_block_t *b = w->b;
-    const double g_mid = FIXED(g_mid), width = 2.0 * FIXED(g_wid);
+    const double g_mid = FIXED(g_mid), width = 2.0 * FIXED(g_wid), inverse = 1.0 / width;
+    const bool is_exact = b->width_is_power;
     double best[STRIP];
     for (int i = 0; i < b->court->n; i++) {
         const double pi = b->court->pi[i];
@@ -31,7 +32,8 @@ static void shift(tip_t *w)
         SIMD for (int k = 0; k < STRIP; k++)
         {
             const double g = g0[k] + w->delta[k];
-            const double D = clip01(0.5 + (g - g_mid) / width);
+            const double share = is_exact ? (g - g_mid) * inverse : (g - g_mid) / width;
+            const double D = clip01(0.5 + share);
             const bool is_best = i == 0 || pi * D > best[k];
             w->g[i][k] = positive(g);
             w->loyal[i][k] = 1.0 - D;

@@ -111,6 +111,8 @@ static inline double as_number(uint64_t x)
 /** Worlds of one step of the dense loops; divides TN_BLOCK. */
 #define STRIP (N_SIDE * WIDTH)
 
+#define UNROLL _Pragma("GCC unroll 4")
+
 /** Worlds of one look for rare events. */
 #define CHUNK 64
 
@@ -135,7 +137,7 @@ static inline int next_bit(uint64_t *set)
 static inline void store_left(double *p, vec_t v, int left)
 {
     _Alignas(64) double lane[WIDTH];
-    if (left >= WIDTH) {
+    if (__builtin_expect(left >= WIDTH, 1)) {
         STORE(p, v);
         return;
     }
