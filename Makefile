@@ -11,7 +11,7 @@ PACKAGES_BUILD := gcc libc6-dev meson ninja-build pkg-config libyaml-dev libjans
 PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
 PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git
 
-.PHONY: forecast test fuzz docs install format lint clean packages-build packages-test packages-ci build help
+.PHONY: forecast test bench-court fuzz docs install format lint clean packages-build packages-test packages-ci build help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -31,6 +31,10 @@ fuzz: packages-ci ## one minute of fuzzing per reader of outside bytes
 
 docs: build ## make the generated texts anew: man page of the case file, output in the README
 	@tools/docs $(BUILD)
+
+bench-court: packages-build ## speed of the simulator (WORLDS=n)
+	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
+	@$(BUILD)-bench/bench/bench_court $(CASE) $(WORLDS)
 
 install: build ## install under PREFIX
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
