@@ -14,8 +14,12 @@
 #include "court/court.h"
 #include "tenure/forecast.h"
 
-#define TN_NEVER     INT32_MAX /* week of something that has not happened */
-#define TN_N_TIPPING 3         /* distance, past, yardstick */
+#define TN_NEVER INT32_MAX /* week of something that has not happened */
+/** Elements from one row of an array to the next. A power of two would put the same lane of all
+ * arrays into one set of the first cache and make loads wait for unrelated stores; 40 numbers more
+ * are five lines. Lanes from TN_BLOCK on are not used. */
+#define TN_ROW       (TN_BLOCK + 40)
+#define TN_N_TIPPING 3 /* distance, past, yardstick */
 
 /** Facts of the week, bits of flag[]: what the predicates of model 8.1 need beyond the state. */
 enum tn_week_flag {
@@ -50,7 +54,7 @@ typedef struct tn_block {
     double recovery;     /* weekly chance of recovery from an illness */
     bool width_is_power; /* 2 g_wid is a power of two: dividing by it is multiplying, exactly */
 
-    /* state of a world: [TN_BLOCK] each, aligned to 64 bytes */
+    /* state of a world: [TN_ROW] each, aligned to 64 bytes */
     uint32_t *slot;
     double *e, *s, *b, *C, *F, *phi, *theta, *Q, *G, *V, *L, *lw;
     int32_t *war, *ill, *route, *exit_week, *successor, *first_week;
@@ -58,9 +62,9 @@ typedef struct tn_block {
     uint64_t *rep, *plot;
     double *par[TN_N_PARAMETERS];   /* parameters with a prior; NULL for the fixed ones */
     int8_t *third[TN_N_PARAMETERS]; /* of its normal: +1 top, -1 bottom; NULL for the fixed ones */
-    /* [actors][TN_BLOCK] */
+    /* [actors][TN_ROW] */
     double *x, *dg, *g, *D, *E, *S;
-    /* [events], [TN_N_COUNTS], [origins], [origins], [claims] x [TN_BLOCK] */
+    /* [events], [TN_N_COUNTS], [origins], [origins], [claims] x [TN_ROW] */
     int32_t *event_week, *count;
     double *reliability, *ll;
     uint8_t *claim_true;

@@ -14,7 +14,7 @@ static double mean_discontent(const tn_block_t *self, int j, uint64_t who, doubl
 {
     double sum = 0.0;
     for (int i = 0; i < self->court->n; i++) {
-        if (who >> i & 1) sum += self->court->pi[i] * self->D[(size_t)i * TN_BLOCK + (size_t)j];
+        if (who >> i & 1) sum += self->court->pi[i] * self->D[(size_t)i * TN_ROW + (size_t)j];
     }
     return total > 0.0 ? sum / total : 0.0;
 }
@@ -60,8 +60,8 @@ static double number(const tn_block_t *self, int observable, int j)
 /** Adds the log likelihood of the claim to weights and to its origin. */
 static void weigh(tn_block_t *self, const tn_claim_t *claim, const uint8_t *is_true)
 {
-    const double *a = self->reliability + (size_t)claim->origin * TN_BLOCK;
-    double *ll = self->ll + (size_t)claim->origin * TN_BLOCK;
+    const double *a = self->reliability + (size_t)claim->origin * TN_ROW;
+    double *ll = self->ll + (size_t)claim->origin * TN_ROW;
     for (int j = 0; j < self->n_live; j++) {
         const double l = claim->is_number ? tn_claim_loglik_number(
                                                 claim, a[j], number(self, claim->observable, j))
@@ -77,7 +77,7 @@ static bool follow_claims(tn_block_t *self, int t)
     bool is_due = false;
     for (int k = 0; k < self->court->evidence.n_claims; k++) {
         const tn_claim_t *claim = &self->court->evidence.claim[k];
-        uint8_t *is_true = self->claim_true + (size_t)k * TN_BLOCK;
+        uint8_t *is_true = self->claim_true + (size_t)k * TN_ROW;
         if (!claim->is_number && t >= claim->t0 && t <= claim->t1) {
             for (int j = 0; j < self->n_live; j++) {
                 if (!is_true[j]) is_true[j] = tn_block_predicate(self, claim->observable, j);

@@ -141,7 +141,7 @@ static void tally_worlds(const tn_tally_t *self, double *row, const tn_block_t *
         row[self->weight2] += w * w;
         add_exit(self, row, block, j, w);
         for (int k = 0; k < TN_N_COUNTS; k++) {
-            row[self->counts + (size_t)k] += w * block->count[(size_t)k * TN_BLOCK + (size_t)j];
+            row[self->counts + (size_t)k] += w * block->count[(size_t)k * TN_ROW + (size_t)j];
         }
         add_swings(self, row, block, j, w, is_exit);
         if (self->has_watch) add_watched(self, row, block, j, w);
@@ -152,7 +152,7 @@ static void tally_worlds(const tn_tally_t *self, double *row, const tn_block_t *
  * the rest. */
 static void tally_origin(const tn_tally_t *self, double *row, const tn_block_t *block, int k)
 {
-    const double *ll = block->ll + (size_t)k * TN_BLOCK;
+    const double *ll = block->ll + (size_t)k * TN_ROW;
     const double scale = largest(block->lw, ll, block->n);
     double *sums = row + self->origins + (size_t)k * PER_ORIGIN;
     row[self->scales + 2 + (size_t)k] = scale;

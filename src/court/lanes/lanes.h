@@ -22,7 +22,7 @@
 #define LN(name)       TN_JOIN(name, TN_ISA)
 
 #define SIMD          _Pragma("omp simd")
-#define ROW(array, i) ((array) + (size_t)(i)*TN_BLOCK)
+#define ROW(array, i) ((array) + (size_t)(i)*TN_ROW)
 /** Value of a fixed parameter; array of an uncertain one. */
 #define FIXED(name) (b->court->centre[TN_P_##name])
 #define DRAWN(name) (b->par[TN_P_##name])
