@@ -29,6 +29,8 @@ typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; t
     _mm512_mask_blend_pd(_mm512_test_epi64_mask(set, WORD(UINT64_C(1) << (i))), b, a)
 /** Bit k: lane k of a is below lane k of b. */
 #define LESS_MASK(a, b) ((unsigned)_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ))
+/** In each lane x where a < b, else y. */
+#define IF_LESS(a, b, x, y) _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), y, x)
 #elif defined(__AVX2__)
 #include <immintrin.h>
 #define WIDTH           4
@@ -49,7 +51,8 @@ typedef __m256i words_t;
 #define LOAD_SET(p)     _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define IF_BIT(set, i, a, b)                                                                       \
     _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_slli_epi64(set, 63 - (i))))
-#define LESS_MASK(a, b) ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
+#define LESS_MASK(a, b)     ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
+#define IF_LESS(a, b, x, y) _mm256_blendv_pd(y, x, _mm256_cmp_pd(a, b, _CMP_LT_OQ))
 #elif defined(__SSE2__)
 #include <emmintrin.h>
 #define WIDTH       2
@@ -77,6 +80,7 @@ static inline __m128d if_sign(__m128i set, __m128d a, __m128d b)
     return _mm_or_pd(_mm_and_pd(sign, a), _mm_andnot_pd(sign, b));
 }
 #define LESS_MASK(a, b)      ((unsigned)_mm_movemask_pd(_mm_cmplt_pd(a, b)))
+#define IF_LESS(a, b, x, y)  if_sign(_mm_castpd_si128(_mm_cmplt_pd(a, b)), x, y)
 #else
 #define WIDTH                1
 typedef double vec_t;
@@ -104,6 +108,7 @@ static inline double as_number(uint64_t x)
 #define LOAD_SET(p)          (*(p))
 #define IF_BIT(set, i, a, b) ((set) >> (i)&1 ? (a) : (b))
 #define LESS_MASK(a, b)      ((unsigned)((a) < (b)))
+#define IF_LESS(a, b, x, y)  ((a) < (b) ? (x) : (y))
 #endif
 
 /** Registers worked on side by side: enough to hide the latency of a multiplication. */
