@@ -110,17 +110,27 @@ void tn_block_free(tn_block_t *self)
     *self = (tn_block_t){0};
 }
 
-void tn_block_swap(tn_block_t *self, int i, int j)
+/** The size is a constant where this is called, so the copies are moves. */
+static inline void exchange(unsigned char *a, unsigned char *b, size_t size)
 {
     unsigned char t[sizeof(uint64_t)];
+    memcpy(t, a, size);
+    memcpy(a, b, size);
+    memcpy(b, t, size);
+}
+
+void tn_block_swap(tn_block_t *self, int i, int j)
+{
     if (i == j) return;
     for (int k = 0; k < self->n_columns; k++) {
         const size_t size = self->column[k].size;
         unsigned char *a = self->column[k].data + (size_t)i * size;
         unsigned char *b = self->column[k].data + (size_t)j * size;
-        memcpy(t, a, size);
-        memcpy(a, b, size);
-        memcpy(b, t, size);
+        switch (size) {
+        case 8: exchange(a, b, 8); break;
+        case 4: exchange(a, b, 4); break;
+        default: exchange(a, b, 1); break;
+        }
     }
 }
 

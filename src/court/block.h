@@ -43,6 +43,7 @@ typedef struct tn_column {
 typedef struct tn_block {
     const tn_court_t *court;
     uint64_t seed;
+    uint64_t round_key[10][2]; /* of Philox, from the seed */
     int64_t index;   /* number of the block */
     int thread;      /* that runs it, 0 .. */
     uint64_t world0; /* number of its first world */

@@ -4,8 +4,6 @@
  * all actors of a strip fall into the same few sets of the first cache: each is read and written
  * once a week, and last week's E, which all read again and again, is copied side by side first.
  * Source: model 7.4, 7.5; Kuran 1991. */
-#include <string.h>
-
 #include "court/lanes/lanes.h"
 
 /** What all actors of a strip share this week. Terms that are exactly zero in every world of the
@@ -32,8 +30,10 @@ static void share(const tn_block_t *b, strip_t *strip)
     const double *restrict k_defeat = DRAWN(k_defeat) + j0;
     const int32_t *restrict war = b->war + j0;
     int n_pressed = 0;
-    for (int i = 0; i < b->court->n; i++)
-        memcpy(strip->E[i], ROW(b->E, i) + j0, sizeof strip->E[i]);
+    for (int i = 0; i < b->court->n; i++) {
+        const double *E = ROW(b->E, i) + j0;
+        UNROLL for (int k = 0; k < STRIP; k += WIDTH) STORE(strip->E[i] + k, LOAD(E + k));
+    }
     for (int r = 0; r < N_SIDE; r++) {
         strip->silence[r] = SPREAD(FIXED(fear_talk)) * LOAD(b->phi + j0 + r * WIDTH);
         strip->G[r] = strip->V[r] = SPREAD(0.0);

@@ -64,15 +64,27 @@ static void purge(tn_block_t *b, int j)
     if (i >= 0) LN(tn_lanes_purge_set)(b, j, bit(i));
 }
 
-void LN(tn_lanes_purges)(tn_block_t *b)
+/** h dt of a purge in each world of the chunk. */
+static void hazards_all(const tn_block_t *b, double y[CHUNK])
 {
     const int j0 = b->j0;
-    double y[CHUNK];
+    const double purge_rate = FIXED(purge_rate), blames = b->court->military != 0 ? 1.0 : 0.0;
+    const double *restrict purge_thr = DRAWN(purge_thr) + j0, *restrict theta = b->theta + j0;
+    const double *restrict purge_war = DRAWN(purge_war) + j0, *restrict V = b->V + j0;
+    const double *restrict progress = b->b + j0;
+    const int32_t *restrict war = b->war + j0;
     SIMD for (int k = 0; k < CHUNK; k++)
     {
-        double h_a, h_w;
-        y[k] = hazards(b, j0 + k, &h_a, &h_w);
+        const double h_a = purge_rate + purge_thr[k] * theta[k] * (1.0 - V[k]);
+        const double h_w = war[k] ? blames * purge_war[k] * positive(-progress[k]) : 0.0;
+        y[k] = (h_a + h_w) * TN_DT;
     }
+}
+
+void LN(tn_lanes_purges)(tn_block_t *b)
+{
+    double y[CHUNK];
+    hazards_all(b, y);
     for (uint64_t hits = below(b->purge[0], y, b->n_chunk); hits != 0;)
-        purge(b, j0 + next_bit(&hits));
+        purge(b, b->j0 + next_bit(&hits));
 }

@@ -33,11 +33,11 @@ typedef struct counters {
 } counters_t;
 
 /** Ten rounds. The high halves of the lanes collect garbage: the multiplication ignores them. */
-static inline void philox(counters_t *x, uint64_t key0, uint64_t key1)
+INLINE void philox(counters_t *x, const uint64_t key[10][2])
 {
     const words_t m0 = WORD(0xD2511F53u), m1 = WORD(0xCD9E8D57u);
     for (int round = 0; round < 10; round++) {
-        const words_t k0 = WORD(key0), k1 = WORD(key1);
+        const words_t k0 = WORD(key[round][0]), k1 = WORD(key[round][1]);
         for (int r = 0; r < N_SIDE; r++) {
             const words_t p0 = TIMES(x->c[0][r], m0), p1 = TIMES(x->c[2][r], m1);
             x->c[0][r] = XOR3(HIGH(p1), x->c[1][r], k0);
@@ -45,8 +45,6 @@ static inline void philox(counters_t *x, uint64_t key0, uint64_t key1)
             x->c[2][r] = XOR3(HIGH(p0), x->c[3][r], k1);
             x->c[3][r] = p0;
         }
-        key0 = (key0 + 0x9E3779B9u) & 0xffffffffu;
-        key1 = (key1 + 0xBB67AE85u) & 0xffffffffu;
     }
 }
 
@@ -73,7 +71,7 @@ void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int
             x.c[2][r] = word2;
             x.c[3][r] = word3;
         }
-        philox(&x, b->seed & 0xffffffffu, b->seed >> 32);
+        philox(&x, b->round_key);
         for (int r = 0; r < N_SIDE; r++) {
             STORE(u[0] + j + r * WIDTH, to_uniform(x.c[0][r]));
             STORE(u[1] + j + r * WIDTH, to_uniform(x.c[1][r]));

@@ -113,6 +113,17 @@ static void draw_reliabilities(tn_block_t *b)
     }
 }
 
+static void set_round_keys(tn_block_t *b)
+{
+    uint32_t key0 = (uint32_t)b->seed, key1 = (uint32_t)(b->seed >> 32);
+    for (int round = 0; round < 10; round++) {
+        b->round_key[round][0] = key0;
+        b->round_key[round][1] = key1;
+        key0 += 0x9E3779B9u;
+        key1 += 0xBB67AE85u;
+    }
+}
+
 static void set_coefficients(tn_block_t *b)
 {
     int exponent;
@@ -134,6 +145,7 @@ void LN(tn_lanes_start)(tn_block_t *b)
 {
     clear_state(b);
     b->n_live = b->n;
+    set_round_keys(b);
     set_coefficients(b);
     draw_parameters(b);
     draw_actors(b);

@@ -116,6 +116,7 @@ static inline double as_number(uint64_t x)
 /** Worlds of one step of the dense loops; divides TN_BLOCK. */
 #define STRIP (N_SIDE * WIDTH)
 
+#define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 4")
 
 /** Worlds of one look for rare events. */
