@@ -85,20 +85,11 @@ void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int
  */
 static void box_muller(int n, const double *u, const double *v, double *z_cos, double *z_sin)
 {
-    for (int j = 0; j < n; j += WIDTH)
-        STORE(z_cos + j, VLOG(LOAD(u + j)));
     for (int j = 0; j < n; j += WIDTH) {
-        double twice[WIDTH], sine[WIDTH], cosine[WIDTH];
-        for (int k = 0; k < WIDTH; k++)
-            twice[k] = 2.0 * v[j + k];
-        const vec2_t r = VSINCOSPI(LOAD(twice));
-        STORE(sine, r.x);
-        STORE(cosine, r.y);
-        for (int k = 0; k < WIDTH; k++) {
-            const double radius = sqrt(-2.0 * z_cos[j + k]);
-            z_cos[j + k] = radius * cosine[k];
-            z_sin[j + k] = radius * sine[k];
-        }
+        const vec_t radius = SQRT(SPREAD(-2.0) * VLOG(LOAD(u + j)));
+        const vec2_t r = VSINCOSPI(SPREAD(2.0) * LOAD(v + j));
+        STORE(z_sin + j, radius * r.x);
+        STORE(z_cos + j, radius * r.y);
     }
 }
 

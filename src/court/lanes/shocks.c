@@ -18,15 +18,22 @@ static void move_economy(tn_block_t *b)
     }
 }
 
+static void forget_defeats(tn_block_t *b)
+{
+    const double a = b->alpha[TN_AR_F];
+    double *restrict F = b->F + b->j0;
+    SIMD for (int j = 0; j < b->n_chunk; j++) F[j] = F[j] * a;
+}
+
 static void move_war(tn_block_t *b)
 {
-    const double a = b->alpha[TN_AR_B], a_F = b->alpha[TN_AR_F];
+    const double a = b->alpha[TN_AR_B];
     const double spread = FIXED(b_sd) * sqrt(1.0 - a * a);
     const int j0 = b->j0;
     const double *restrict b_mean = DRAWN(b_mean) + j0, *restrict loss_rate = DRAWN(loss_rate) + j0;
     const double *restrict z = b->z[1];
     const int32_t *restrict war = b->war + j0;
-    double *restrict progress = b->b + j0, *restrict C = b->C + j0, *restrict F = b->F + j0;
+    double *restrict progress = b->b + j0, *restrict C = b->C + j0;
     SIMD for (int j = 0; j < b->n_chunk; j++)
     {
         const double moved = b_mean[j] + (progress[j] - b_mean[j]) * a + spread * z[j];
@@ -35,7 +42,6 @@ static void move_war(tn_block_t *b)
         const double bounded = pace < 0.25 ? 0.25 : pace > 2.0 ? 2.0 : pace;
         progress[j] = now;
         C[j] = C[j] + (war[j] ? TN_DT * loss_rate[j] * bounded : 0.0);
-        F[j] = F[j] * a_F;
     }
 }
 
@@ -87,6 +93,8 @@ void LN(tn_lanes_shocks)(tn_block_t *b, int t)
 {
     LN(tn_lanes_normals)(b, b->n_chunk, b->slot + b->j0, t, TN_RNG_SHOCK, 0);
     move_economy(b);
+    forget_defeats(b);
+    if (!any_war(b)) return;
     move_war(b);
-    if (any_war(b)) end_wars(b);
+    end_wars(b);
 }

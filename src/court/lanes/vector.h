@@ -3,6 +3,7 @@
  * here. */
 #ifndef TN_COURT_VECTOR_H
 #define TN_COURT_VECTOR_H
+#include <math.h>
 #include <stdint.h>
 
 #if defined(__AVX512F__)
@@ -14,6 +15,7 @@ typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; t
 #define LOAD(p)         _mm512_loadu_pd(p)
 #define STORE(p, v)     _mm512_storeu_pd(p, v)
 #define SPREAD(x)       _mm512_set1_pd(x)
+#define SQRT(a)         _mm512_sqrt_pd(a)
 #define WORD(x)         _mm512_set1_epi64((long long)(x))
 #define LOAD_WORDS(p)   _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)(p)))
 #define PLUS(a, b)      _mm512_add_epi64(a, b)
@@ -39,6 +41,7 @@ typedef __m256i words_t;
 #define LOAD(p)         _mm256_loadu_pd(p)
 #define STORE(p, v)     _mm256_storeu_pd(p, v)
 #define SPREAD(x)       _mm256_set1_pd(x)
+#define SQRT(a)         _mm256_sqrt_pd(a)
 #define WORD(x)         _mm256_set1_epi64x((long long)(x))
 #define LOAD_WORDS(p)   _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(p)))
 #define PLUS(a, b)      _mm256_add_epi64(a, b)
@@ -61,6 +64,7 @@ typedef __m128i words_t;
 #define LOAD(p)     _mm_loadu_pd(p)
 #define STORE(p, v) _mm_storeu_pd(p, v)
 #define SPREAD(x)   _mm_set1_pd(x)
+#define SQRT(a)     _mm_sqrt_pd(a)
 #define WORD(x)     _mm_set1_epi64x((long long)(x))
 #define LOAD_WORDS(p)                                                                              \
     _mm_unpacklo_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p)), _mm_setzero_si128())
@@ -96,6 +100,7 @@ static inline double as_number(uint64_t x)
 #define LOAD(p)              (*(p))
 #define STORE(p, v)          (*(p) = (v))
 #define SPREAD(x)            (x)
+#define SQRT(a)              sqrt(a)
 #define WORD(x)              ((uint64_t)(x))
 #define LOAD_WORDS(p)        ((uint64_t)(*(p)))
 #define PLUS(a, b)           ((a) + (b))
