@@ -28,11 +28,14 @@ static void shift(tip_t *w, const vec_t delta[PAIR])
     const int n = b->court->n;
     const vec_t g_mid = SPREAD(FIXED(g_mid)), half = SPREAD(0.5), zero = SPREAD(0.0);
     const vec_t width = SPREAD(2.0 * FIXED(g_wid)), one = SPREAD(1.0);
+    const vec_t inverse = SPREAD(1.0 / (2.0 * FIXED(g_wid)));
     for (int r = 0; r < PAIR; r++) {
         vec_t founder = zero, best = SPREAD(-1.0);
         for (int i = 0; i < n; i++) {
             const vec_t g = LOAD(ROW(b->g, i) + w->j0 + r * WIDTH) + delta[r];
-            const vec_t D = CLIP01(half + (g - g_mid) / width);
+            vec_t share = (g - g_mid) * inverse;
+            if (!b->width_is_power) share = (g - g_mid) / width;
+            const vec_t D = CLIP01(half + share);
             const vec_t stake = SPREAD(b->court->pi[i]) * D;
             founder = IF_LESS(best, stake, SPREAD((double)i), founder);
             best = IF_LESS(best, stake, stake, best);
