@@ -44,9 +44,9 @@ typedef struct tn_block {
     const tn_court_t *court;
     uint64_t seed;
     uint64_t round_key[10][2]; /* of Philox, from the seed */
-    int64_t index;   /* number of the block */
-    int thread;      /* that runs it, 0 .. */
-    uint64_t world0; /* number of its first world */
+    int64_t index;             /* number of the block */
+    int thread;                /* that runs it, 0 .. */
+    uint64_t world0;           /* number of its first world */
     int n, n_live;
     int j0, n_chunk;     /* the worlds a step of the week works on: lanes j0 .. j0 + n_chunk - 1 */
     double mu;           /* life-table hazard this week, before mort_mult */

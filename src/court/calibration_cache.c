@@ -16,7 +16,7 @@
 #define FORMAT       "tenure calibration 1"
 #define MAX_PATH     4096
 #define N_NUMBERS    (1 + TN_N_KNOBS + TN_N_ROUTES) /* rounds, knobs, hazards */
-#define BODY         (N_NUMBERS * 17)               /* sixteen digits and a line end each */
+#define BODY         ((size_t)N_NUMBERS * 17)       /* sixteen digits and a line end each */
 #define PROBE_WORLDS 64
 
 /** Hash of all that the result depends on. */
@@ -113,7 +113,7 @@ static void store(const tn_calibration_t *self, const char *dir, const char *pat
         (void)unlink(temp);
         return;
     }
-    bool is_whole = fprintf(out, "%s%s\n", body, hex) == BODY + TN_SHA256_HEX;
+    bool is_whole = fprintf(out, "%s%s\n", body, hex) == (int)(BODY + TN_SHA256_HEX);
     is_whole = fclose(out) == 0 && is_whole;
     if (!is_whole || rename(temp, path) != 0) (void)unlink(temp);
 }

@@ -35,7 +35,7 @@ static void share(const tn_block_t *b, strip_t *strip)
         UNROLL for (int k = 0; k < STRIP; k += WIDTH) STORE(strip->E[i] + k, LOAD(E + k));
     }
     for (int r = 0; r < N_SIDE; r++) {
-        strip->silence[r] = SPREAD(FIXED(fear_talk)) * LOAD(b->phi + j0 + r * WIDTH);
+        strip->silence[r] = SPREAD(FIXED(fear_talk)) * LOAD(b->phi + j0 + LANE(r));
         strip->G[r] = strip->V[r] = SPREAD(0.0);
     }
     SIMD for (int j = 0; j < STRIP; j++)
@@ -77,7 +77,7 @@ static inline void own_grievance(
     {
         own[r] = g0;
         if (strip->is_pressed) own[r] = g0 + lambda * pressure(b, strip, i, r * WIDTH);
-        own[r] = IF_BIT(LOAD_SET(rep + r * WIDTH), i, loyal, own[r]);
+        own[r] = IF_BIT(LOAD_SET(rep + LANE(r)), i, loyal, own[r]);
     }
 }
 
@@ -120,7 +120,7 @@ static inline void listen(const tn_court_t *c, const strip_t *strip, int i, vec_
     for (int k = i > 0 ? c->link_end[i - 1] : 0; k < c->link_end[i]; k++) {
         const vec_t T = SPREAD(c->link[k].trust);
         const double *E = strip->E[c->link[k].to];
-        UNROLL for (int r = 0; r < N_SIDE; r++) sum[r] = sum[r] + T * LOAD(E + r * WIDTH);
+        UNROLL for (int r = 0; r < N_SIDE; r++) sum[r] = sum[r] + T * LOAD(E + LANE(r));
     }
     UNROLL for (int r = 0; r < N_SIDE; r++) S[r] = sum[r];
 }
@@ -163,8 +163,8 @@ void LN(tn_lanes_grievance)(tn_block_t *b, int t)
             speak(b, &strip, i, D, S);
         }
         for (int r = 0; r < N_SIDE; r++) {
-            store_left(b->G + j0 + r * WIDTH, strip.G[r], strip.n - r * WIDTH);
-            store_left(b->V + j0 + r * WIDTH, strip.V[r], strip.n - r * WIDTH);
+            store_left(b->G + j0 + LANE(r), strip.G[r], strip.n - r * WIDTH);
+            store_left(b->V + j0 + LANE(r), strip.V[r], strip.n - r * WIDTH);
         }
     }
 }

@@ -233,7 +233,7 @@ static void found_plots(tn_block_t *b)
 
 void LN(tn_lanes_plots)(tn_block_t *b, int t)
 {
-    int32_t list[CHUNK];
+    int32_t list[CHUNK] = {0};
     int n_plots = 0;
     LN(tn_lanes_uniforms)(b, b->n_chunk, b->slot + b->j0, t, 0, TN_RNG_PLOT, 0, b->u);
     for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {

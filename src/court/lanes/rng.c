@@ -66,17 +66,17 @@ void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int
     for (int j = 0; j < n; j += STRIP) {
         counters_t x;
         for (int r = 0; r < N_SIDE; r++) {
-            x.c[0][r] = PLUS(LOAD_WORDS(slot + j + r * WIDTH), world0);
+            x.c[0][r] = PLUS(LOAD_WORDS(slot + j + LANE(r)), world0);
             x.c[1][r] = word1;
             x.c[2][r] = word2;
             x.c[3][r] = word3;
         }
         philox(&x, b->round_key);
         for (int r = 0; r < N_SIDE; r++) {
-            STORE(u[0] + j + r * WIDTH, to_uniform(x.c[0][r]));
-            STORE(u[1] + j + r * WIDTH, to_uniform(x.c[1][r]));
-            STORE(u[2] + j + r * WIDTH, to_uniform(x.c[2][r]));
-            STORE(u[3] + j + r * WIDTH, to_uniform(x.c[3][r]));
+            STORE(u[0] + j + LANE(r), to_uniform(x.c[0][r]));
+            STORE(u[1] + j + LANE(r), to_uniform(x.c[1][r]));
+            STORE(u[2] + j + LANE(r), to_uniform(x.c[2][r]));
+            STORE(u[3] + j + LANE(r), to_uniform(x.c[3][r]));
         }
     }
 }

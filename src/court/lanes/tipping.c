@@ -32,7 +32,7 @@ static void shift(tip_t *w, const vec_t delta[PAIR])
     for (int r = 0; r < PAIR; r++) {
         vec_t founder = zero, best = SPREAD(-1.0);
         for (int i = 0; i < n; i++) {
-            const vec_t g = LOAD(ROW(b->g, i) + w->j0 + r * WIDTH) + delta[r];
+            const vec_t g = LOAD(ROW(b->g, i) + w->j0 + LANE(r)) + delta[r];
             vec_t share = (g - g_mid) * inverse;
             if (!b->width_is_power) share = (g - g_mid) / width;
             const vec_t D = CLIP01(half + share);
@@ -57,7 +57,7 @@ static inline vec_t ask(tip_t *w, int i, int r)
 {
     const tn_block_t *b = w->b;
     const vec_t s = SPREAD(b->court->s[i]), one = SPREAD(1.0), zero = SPREAD(0.0);
-    const vec_t S = LOAD(ROW(b->S, i) + w->j0 + r * WIDTH), out = w->out[i][r];
+    const vec_t S = LOAD(ROW(b->S, i) + w->j0 + LANE(r)), out = w->out[i][r];
     const vec_t seen =
         s + w->A[r] + SPREAD(FIXED(believe)) * (one - w->A[r] - s) * S + w->signal[r];
     const vec_t y = IF_LESS(seen, one, seen, one);
@@ -130,7 +130,7 @@ static void distances(tip_t *w, double *out)
     for (int r = 0; r < PAIR; r++) {
         const vec_t half = SPREAD(0.5);
         const vec_t reached = IF_LESS(half, highest[r], hi[r], SPREAD(HIGHEST));
-        STORE(out + r * WIDTH, IF_LESS(lowest[r], half, SPREAD(LOWEST), reached));
+        STORE(out + LANE(r), IF_LESS(lowest[r], half, SPREAD(LOWEST), reached));
     }
 }
 
@@ -142,12 +142,12 @@ static void yardsticks(const tip_t *w, double *out)
     for (int r = 0; r < PAIR; r++) {
         vec_t mean = zero;
         for (int i = 0; i < b->court->n; i++) {
-            const vec_t g = LOAD(ROW(b->g, i) + w->j0 + r * WIDTH);
+            const vec_t g = LOAD(ROW(b->g, i) + w->j0 + LANE(r));
             mean = mean + SPREAD(b->court->pi[i]) * IF_LESS(zero, g, g, zero);
         }
         const vec_t needed = w->Lambda[r] * (one + guard) / (one + w->Lambda[r]);
         const vec_t critical = one - w->cost[r] / (mean + w->cost[r]);
-        STORE(out + r * WIDTH, IF_LESS(critical, needed, zero, one));
+        STORE(out + LANE(r), IF_LESS(critical, needed, zero, one));
     }
 }
 
@@ -179,7 +179,7 @@ void LN(tn_lanes_tipping)(tn_block_t *b)
         if (is_quick) distances(&w, b->w1 + j0);
         yardsticks(&w, b->w3 + j0);
         for (int r = 0; r < PAIR; r++)
-            STORE(doubt + r * WIDTH, w.doubt[r]);
+            STORE(doubt + LANE(r), w.doubt[r]);
         for (int k = 0; k < PAIR * WIDTH && j0 + k < b->n_live; k++) {
             double exact[TN_N_TIPPING];
             if (!is_quick || doubt[k] > 0.0) {

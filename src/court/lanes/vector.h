@@ -4,6 +4,7 @@
 #ifndef TN_COURT_VECTOR_H
 #define TN_COURT_VECTOR_H
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__AVX512F__)
@@ -118,6 +119,8 @@ static inline double as_number(uint64_t x)
 
 /** Registers worked on side by side: enough to hide the latency of a multiplication. */
 #define N_SIDE 4
+/** Offset of register r of those side by side. */
+#define LANE(r) ((size_t)(r)*WIDTH)
 /** Worlds of one step of the dense loops; divides TN_BLOCK. */
 #define STRIP (N_SIDE * WIDTH)
 
