@@ -13,7 +13,8 @@ PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
 PACKAGES_BENCH := $(PACKAGES_BUILD) r-base-core r-cran-survival r-cran-prodlim r-cran-cmprsk
 PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git
 
-.PHONY: forecast test bench fuzz docs install format lint clean packages-build packages-test packages-ci packages-bench build help
+.PHONY: forecast test bench bench-survival bench-court fuzz docs install format lint clean \
+	packages-build packages-test packages-ci packages-bench build help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -28,7 +29,9 @@ test: packages-test ## build and run the tests
 	@tools/build $(BUILD)-test -Dwerror=true >&2
 	meson test -C $(BUILD)-test --print-errorlogs
 
-bench: packages-bench ## timings against R's packages, some minutes (BENCH_ROWS=n: at most n rows)
+bench: bench-court bench-survival ## all timings, some minutes
+
+bench-survival: packages-bench ## estimators against R's packages (BENCH_ROWS=n: at most n rows)
 	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
 	@$(BUILD)-bench/bench/bench_survival bench/survival.R $(BENCH_ROWS)
 
@@ -37,6 +40,10 @@ fuzz: packages-ci ## one minute of fuzzing per reader of outside bytes
 
 docs: build ## make the generated texts anew: man page of the case file, output in the README
 	@tools/docs $(BUILD)
+
+bench-court: packages-build ## speed of the simulator (WORLDS=n)
+	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
+	@$(BUILD)-bench/bench/bench_court $(CASE) $(WORLDS)
 
 install: build ## install under PREFIX
 	meson configure $(BUILD) -Dprefix=$(PREFIX)

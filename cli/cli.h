@@ -94,6 +94,9 @@ int cli_width(FILE *stream);
 bool cli_is_dumb(void);
 /** Instruction set asked for by TENURE_ISA; false if the name is unknown. */
 bool cli_isa(tn_isa_t *isa);
+/** Folder of what may be kept between runs: tenure under XDG_CACHE_HOME or ~/.cache. NULL if
+ * TENURE_NO_CACHE is set or there is no such place. The caller frees it. */
+char *cli_cache_dir(void);
 /** Whether the locale of the environment speaks UTF-8. */
 bool cli_is_utf8(void);
 

@@ -22,6 +22,7 @@ enum {
     OPT_FORCE,
     OPT_NO_REPORTS,
     OPT_SET,
+    OPT_NO_CACHE,
     OPT_JSON,
     OPT_CSV,
     OPT_OUTPUT,
@@ -44,6 +45,7 @@ static const cli_option_t options[N_OPTIONS] = {
     [OPT_FORCE] = {"force", 0, "EVENT", "make an event of the case happen (an intervention)"},
     [OPT_NO_REPORTS] = {"no-reports", 0, NULL, "leave all reports out"},
     [OPT_SET] = {"set", 0, "PATH=VALUE", "change the case, such as leader.guard=0.3; repeatable"},
+    [OPT_NO_CACHE] = {"no-cache", 0, NULL, "calibrate anew; never changes the result"},
     [OPT_JSON] = {"json", 0, NULL, "write JSON instead of the table"},
     [OPT_CSV] = {"csv", 0, NULL, "write tidy CSV instead of the table"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
@@ -81,7 +83,8 @@ typedef struct request {
     int n_formats, n_cases;
     format_t format;
     cli_colour_t colour;
-    bool is_quiet, is_verbose, wants_help;
+    bool is_quiet, is_verbose, wants_help, no_cache;
+    char *cache_dir;
     char *command_line;
 } request_t;
 
@@ -139,6 +142,7 @@ static void take_flag(request_t *self, int option)
     case OPT_NO_REPORTS: self->forecast_options.no_reports = true; break;
     case OPT_JSON: take_format(self, FORMAT_JSON); break;
     case OPT_CSV: take_format(self, FORMAT_CSV); break;
+    case OPT_NO_CACHE: self->no_cache = true; break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_VERBOSE: self->is_verbose = true; break;
     default: self->wants_help = true; break;
@@ -207,7 +211,8 @@ static void check_together(request_t *self, cli_args_t *args)
 static bool is_in_manifest(int option)
 {
     return option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_QUIET && option != OPT_VERBOSE && option != OPT_HELP;
+           option != OPT_NO_CACHE && option != OPT_QUIET && option != OPT_VERBOSE &&
+           option != OPT_HELP;
 }
 
 /** Reads all arguments and writes the command line of the manifest on the way. */
@@ -247,6 +252,8 @@ static int request_init(request_t *self, int argc, char **argv)
     if (args.n_mistakes > 0) return cli_usage_exit(&args);
     self->case_options.set = self->set;
     self->case_options.n_set = self->n_set;
+    if (!self->no_cache) self->cache_dir = cli_cache_dir();
+    self->forecast_options.cache_dir = self->cache_dir;
     return 0;
 }
 
@@ -254,6 +261,7 @@ static void request_free(request_t *self)
 {
     free(self->set);
     free(self->command_line);
+    free(self->cache_dir);
 }
 
 static int read_case(tn_case_t **c, const request_t *request)

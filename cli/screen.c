@@ -51,6 +51,20 @@ int cli_width(FILE *stream)
     return DEFAULT_WIDTH;
 }
 
+char *cli_cache_dir(void)
+{
+    const char *cache = environment("XDG_CACHE_HOME"), *home = environment("HOME");
+    /* the XDG rules: a path that is not absolute counts as unset */
+    const bool is_xdg = cache != NULL && cache[0] == '/';
+    const char *top = is_xdg ? cache : home;
+    const char *below = is_xdg ? "/tenure" : "/.cache/tenure";
+    if (environment("TENURE_NO_CACHE") != NULL || top == NULL || top[0] != '/') return NULL;
+    const size_t n = strlen(top) + strlen(below) + 1;
+    char *dir = malloc(n);
+    if (dir != NULL) (void)snprintf(dir, n, "%s%s", top, below);
+    return dir;
+}
+
 bool cli_is_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};

@@ -26,7 +26,7 @@ _tenure()
     case $command:$cur in
     forecast:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --worlds --seed --threads --routes --except
-            --given --force --no-reports --set --json --csv --output --color --quiet --verbose
+            --given --force --no-reports --no-cache --set --json --csv --output --color --quiet --verbose
             --help' -- "$cur")) ;;
     check:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --set --json --color --quiet --help' \

@@ -19,6 +19,7 @@ complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l except -a "$r
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l given -d "chances if this is observed"
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l force -d "make an event happen"
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -l no-reports -d "leave all reports out"
+complete -c tenure -n "__fish_seen_subcommand_from forecast" -l no-cache -d "calibrate anew; never changes the result"
 complete -c tenure -n "__fish_seen_subcommand_from forecast check" -x -l set -d "change the case"
 complete -c tenure -n "__fish_seen_subcommand_from forecast check fit" -l json -d "write JSON"
 complete -c tenure -n "__fish_seen_subcommand_from forecast fit" -l csv -d "write tidy CSV"

@@ -2,11 +2,14 @@
  * instruction set; a target out of reach is an error with its name. */
 #include "check.h"
 
+#include <dirent.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "court/calibrate.h"
+#include "court/calibration_cache.h"
 #include "model/case.h"
 #include "tenure.h"
 
@@ -53,6 +56,87 @@ static void every_target_is_met_with_the_same_bits(void **state)
     }
 }
 
+static tn_calibration_t through_cache(const tn_case_t *c, const char *dir)
+{
+    tn_calibration_t calibration = {0};
+    const tn_ensemble_t e = {.watch_observable = -1, .watch_event = -1};
+    assert_int_equal(tn_calibrate_cached(&calibration, c, &e, dir, NULL), 0);
+    return calibration;
+}
+
+static void same_calibration(const tn_calibration_t *a, const tn_calibration_t *b)
+{
+    assert_int_equal(a->rounds, b->rounds);
+    assert_int_equal(a->is_fixed, b->is_fixed);
+    assert_memory_equal(a->knob, b->knob, sizeof a->knob);
+    assert_memory_equal(a->hazard, b->hazard, sizeof a->hazard);
+    assert_memory_equal(a->target, b->target, sizeof a->target);
+}
+
+/** Number of files in the folder; the first one's path. */
+static int list_folder(const char *dir, char path[512])
+{
+    int n = 0;
+    DIR *folder = opendir(dir);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (entry->d_name[0] == '.') continue;
+        if (n++ == 0) (void)snprintf(path, 512, "%s/%s", dir, entry->d_name);
+    }
+    (void)closedir(folder);
+    return n;
+}
+
+/** Overwrites the byte at `at` of the file, or cuts the file there. */
+static void damage(const char *path, long at, bool is_cut)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    if (!is_cut) assert_int_equal(fputc('7', file), '7');
+    assert_int_equal(fclose(file), 0);
+    if (is_cut) assert_int_equal(truncate(path, at), 0);
+}
+
+static void remove_folder(const char *dir)
+{
+    char path[512];
+    while (list_folder(dir, path) > 0)
+        assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(dir), 0);
+}
+
+static void the_cache_gives_the_same_bits_and_survives_damage(void **state)
+{
+    (void)state;
+    const char *const set[] = {"reference.anchor=fixed"}; /* one round */
+    const char *const other[] = {"reference.anchor=fixed", "leader.guard=0.31"};
+    char top[] = "/tmp/tenure-cache-XXXXXX", dir[64], path[512];
+    assert_non_null(mkdtemp(top));
+    (void)snprintf(dir, sizeof dir, "%s/a", top);
+    tn_case_t *c = read_case("generic-autocracy", set, 1);
+    tn_case_t *d = read_case("generic-autocracy", other, 2);
+    const tn_calibration_t fresh = calibrate(c, 2, TN_ISA_AUTO);
+    tn_calibration_t got = through_cache(c, dir);
+    same_calibration(&got, &fresh);
+    assert_int_equal(list_folder(dir, path), 1);
+    got = through_cache(c, dir);
+    same_calibration(&got, &fresh);
+    for (int k = 0; k < 3; k++) {
+        damage(path, 20 + 30 * k, k == 1);
+        got = through_cache(c, dir);
+        same_calibration(&got, &fresh);
+    }
+    (void)through_cache(d, dir); /* another court, another file */
+    assert_int_equal(list_folder(dir, path), 2);
+    remove_folder(dir);
+    got = through_cache(c, "/dev/null/cannot/be/made");
+    same_calibration(&got, &fresh);
+    assert_int_equal(rmdir(top), 0);
+    tn_case_free(c);
+    tn_case_free(d);
+}
+
 static void an_impossible_target_fails_with_its_name(void **state)
 {
     (void)state;
@@ -72,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_target_is_met_with_the_same_bits),
+        cmocka_unit_test(the_cache_gives_the_same_bits_and_survives_damage),
         cmocka_unit_test(an_impossible_target_fails_with_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,9 @@ folder=$(mktemp -d) || exit 99
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
 cp -R "$root/cases" cases
-unset NO_COLOR COLUMNS TENURE_ISA LC_ALL LC_CTYPE
+unset NO_COLOR COLUMNS TENURE_ISA LC_ALL LC_CTYPE TENURE_NO_CACHE
+XDG_CACHE_HOME=$folder/cache
+export XDG_CACHE_HOME
 LANG=C
 TERM=xterm
 export LANG TERM
@@ -173,6 +175,26 @@ for isa in baseline auto; do
     run 0 forecast $small --json $quick; same out json
 done
 unset TENURE_ISA
+
+### A kept calibration gives the same bytes; a damaged one is made again; flag and variable leave the folder alone
+rm -rf cache
+run 0 forecast $small --json --no-cache $case_file; cp out fresh
+[ ! -e cache ] || fail '--no-cache wrote'
+TENURE_NO_CACHE=1; export TENURE_NO_CACHE
+run 0 forecast $small --json --routes coup $quick
+unset TENURE_NO_CACHE
+[ ! -e cache ] || fail 'TENURE_NO_CACHE wrote'
+run 0 forecast $small --json $case_file; same out fresh
+kept=$(echo cache/tenure/calibration-*)
+[ -f "$kept" ] || fail 'nothing was kept'
+cp "$kept" good
+run 0 forecast $small --json $case_file; same out fresh
+echo damage > "$kept"
+run 0 forecast $small --json $case_file; same out fresh; same "$kept" good
+rm -rf cache
+: > cache
+run 0 forecast $small --json $case_file; same out fresh; empty err
+rm cache
 
 ### Standard input, files in their place, failures of output
 what='case from standard input'

@@ -29,7 +29,7 @@ static void same_int(int64_t got, int64_t want, const char *what, int world)
 static void compare_actors(const tn_block_t *b, int j, const tn_ref_world_t *w, int s)
 {
     for (int i = 0; i < b->court->n; i++) {
-        const size_t at = (size_t)i * TN_BLOCK + (size_t)j;
+        const size_t at = (size_t)i * TN_ROW + (size_t)j;
         same(b->x[at], w->x[i], "x", s);
         same(b->dg[at], w->dg[i], "dg", s);
         same(b->g[at], w->g[i], "g", s);
@@ -70,11 +70,11 @@ static void compare_world(const tn_block_t *b, int s, const tn_ref_world_t *w)
     same(b->lw[j], w->lw, "log weight", s);
     if (!(w->lw > -INFINITY)) return; /* lost the leader before the as-of date: of no account */
     for (int k = 0; k < TN_N_COUNTS; k++) {
-        same_int(b->count[k * TN_BLOCK + j], w->count[k], tn_count_name(k), s);
+        same_int(b->count[k * TN_ROW + j], w->count[k], tn_count_name(k), s);
     }
     for (int k = 0; k < b->court->evidence.n_origins; k++) {
-        same(b->ll[k * TN_BLOCK + j], w->ll[k], "origin's log likelihood", s);
-        same(b->reliability[k * TN_BLOCK + j], w->a[k], "reliability", s);
+        same(b->ll[k * TN_ROW + j], w->ll[k], "origin's log likelihood", s);
+        same(b->reliability[k * TN_ROW + j], w->a[k], "reliability", s);
     }
     compare_state(b, j, w, s);
 }
@@ -173,7 +173,7 @@ static void check_reference_state(const tn_block_t *b, int j, const json_t *want
     }
     for (size_t i = 0; i < 4; i++) {
         const double x = json_number_value(json_array_get(json_object_get(want, "x"), i));
-        check_close(b->x[i * TN_BLOCK + (size_t)j], x, 1e-11, 1e-13, "x");
+        check_close(b->x[i * TN_ROW + (size_t)j], x, 1e-11, 1e-13, "x");
     }
 }
 
@@ -188,7 +188,7 @@ static void check_reference_world(const tn_block_t *b, const json_t *want)
         {"attempts", TN_COUNT_ATTEMPTS}, {"purges", TN_COUNT_PURGES},
         {"uprisings", TN_COUNT_UPRISINGS}, {"illnesses", TN_COUNT_ILLNESSES}};
     for (size_t k = 0; k < 6; k++) {
-        assert_int_equal(b->count[counter[k].count * TN_BLOCK + j],
+        assert_int_equal(b->count[counter[k].count * TN_ROW + j],
             json_integer_value(json_object_get(want, counter[k].name)));
     }
     if (strcmp(route, "office") == 0) {

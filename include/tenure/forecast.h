@@ -85,6 +85,8 @@ typedef struct tn_forecast_options {
     const char *force;  /**< intervention: an event id of the case that happens for sure; NULL */
     const double
         *knobs; /**< six calibrated rates in the order of tn_knob_name(): skip calibration; NULL */
+    const char *cache_dir;   /**< folder in which calibrations are kept, made if missing, safe to
+                                delete; NULL: none. The result does not depend on it. */
     tn_progress_fn progress; /**< may be NULL */
     void *progress_ctx;
 } tn_forecast_options_t;

@@ -7,34 +7,34 @@
 
 #include "base/mem.h"
 
-#define ALIGN              64
-#define COLUMN_BYTES(size) (((size_t)(size)*TN_BLOCK + ALIGN - 1) / ALIGN * ALIGN)
+#define ALIGN                  64
+#define ROWS_BYTES(rows, size) (((size_t)(rows) * (size)*TN_ROW + ALIGN - 1) / ALIGN * ALIGN)
 
-/** Hands out one array of the slab; with self->slab == NULL it only counts. */
-static unsigned char *take(tn_block_t *self, size_t size)
+/** Hands out rows of the slab, one after the other; with self->slab == NULL it only counts. */
+static unsigned char *take(tn_block_t *self, int rows, size_t size)
 {
     unsigned char *p = self->slab == NULL ? NULL : self->slab + self->slab_used;
-    self->slab_used += COLUMN_BYTES(size);
+    self->slab_used += ROWS_BYTES(rows, size);
     return p;
 }
 
-static void *take_column(tn_block_t *self, size_t size)
-{
-    unsigned char *p = take(self, size);
-    if (self->slab != NULL) self->column[self->n_columns] = (tn_column_t){p, size};
-    self->n_columns++;
-    return p;
-}
-
-/** rows arrays one after the other: element (r, j) is p[r * TN_BLOCK + j]. */
+/** rows arrays of the state: element (r, j) is p[r * TN_ROW + j]. */
 static void *take_rows(tn_block_t *self, int rows, size_t size)
 {
-    void *first = NULL;
+    unsigned char *first = take(self, rows, size);
     for (int r = 0; r < rows; r++) {
-        void *p = take_column(self, size);
-        if (r == 0) first = p;
+        unsigned char *data = first == NULL ? NULL : first + (size_t)r * size * TN_ROW;
+        if (data != NULL) self->column[self->n_columns] = (tn_column_t){data, size};
+        self->n_columns++;
     }
-    return first;
+    return rows == 0 ? NULL : first;
+}
+
+static void *take_column(tn_block_t *self, size_t size) { return take_rows(self, 1, size); }
+
+static double *take_scratch(tn_block_t *self)
+{
+    return (double *)(void *)take(self, 1, sizeof(double));
 }
 
 static void lay_out_state(tn_block_t *self)
@@ -76,14 +76,15 @@ static void lay_out(tn_block_t *self)
     self->ll = take_rows(self, c->evidence.n_origins, sizeof(double));
     self->claim_true = take_rows(self, c->evidence.n_claims, sizeof(uint8_t));
     for (int k = 0; k < 4; k++) {
-        self->u[k] = (double *)(void *)take(self, sizeof(double));
-        self->z[k] = (double *)(void *)take(self, sizeof(double));
+        self->u[k] = take_scratch(self);
+        self->z[k] = take_scratch(self);
+        self->exo[k] = take_scratch(self);
+        self->purge[k] = take_scratch(self);
     }
     double **scratch[] = {&self->w1, &self->w2, &self->w3};
     for (int k = 0; k < 3; k++)
-        *scratch[k] = (double *)(void *)take(self, sizeof(double));
-    self->list = (int32_t *)(void *)take(self, sizeof(int32_t));
-    self->swap = take(self, sizeof(uint64_t));
+        *scratch[k] = take_scratch(self);
+    self->swap = take(self, 1, sizeof(uint64_t));
 }
 
 int tn_block_init(tn_block_t *self, const tn_court_t *court)
@@ -109,17 +110,27 @@ void tn_block_free(tn_block_t *self)
     *self = (tn_block_t){0};
 }
 
-void tn_block_swap(tn_block_t *self, int i, int j)
+/** The size is a constant where this is called, so the copies are moves. */
+static inline void exchange(unsigned char *a, unsigned char *b, size_t size)
 {
     unsigned char t[sizeof(uint64_t)];
+    memcpy(t, a, size);
+    memcpy(a, b, size);
+    memcpy(b, t, size);
+}
+
+void tn_block_swap(tn_block_t *self, int i, int j)
+{
     if (i == j) return;
     for (int k = 0; k < self->n_columns; k++) {
         const size_t size = self->column[k].size;
         unsigned char *a = self->column[k].data + (size_t)i * size;
         unsigned char *b = self->column[k].data + (size_t)j * size;
-        memcpy(t, a, size);
-        memcpy(a, b, size);
-        memcpy(b, t, size);
+        switch (size) {
+        case 8: exchange(a, b, 8); break;
+        case 4: exchange(a, b, 4); break;
+        default: exchange(a, b, 1); break;
+        }
     }
 }
 

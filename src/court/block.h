@@ -14,8 +14,12 @@
 #include "court/court.h"
 #include "tenure/forecast.h"
 
-#define TN_NEVER     INT32_MAX /* week of something that has not happened */
-#define TN_N_TIPPING 3         /* distance, past, yardstick */
+#define TN_NEVER INT32_MAX /* week of something that has not happened */
+/** Elements from one row of an array to the next. A power of two would put the same lane of all
+ * arrays into one set of the first cache and make loads wait for unrelated stores; 40 numbers more
+ * are five lines. Lanes from TN_BLOCK on are not used. */
+#define TN_ROW       (TN_BLOCK + 40)
+#define TN_N_TIPPING 3 /* distance, past, yardstick */
 
 /** Facts of the week, bits of flag[]: what the predicates of model 8.1 need beyond the state. */
 enum tn_week_flag {
@@ -39,13 +43,20 @@ typedef struct tn_column {
 typedef struct tn_block {
     const tn_court_t *court;
     uint64_t seed;
-    int64_t index;   /* number of the block */
-    uint64_t world0; /* number of its first world */
+    uint64_t round_key[10][2]; /* of Philox, from the seed */
+    int64_t index;             /* number of the block */
+    int thread;                /* that runs it, 0 .. */
+    uint64_t world0;           /* number of its first world */
     int n, n_live;
-    double mu;       /* life-table hazard this week, before mort_mult */
-    double alpha[8]; /* AR(1) coefficients, TN_AR_... below */
+    int j0, n_chunk;     /* the worlds a step of the week works on: lanes j0 .. j0 + n_chunk - 1 */
+    double mu;           /* life-table hazard this week, before mort_mult */
+    double alpha[8];     /* AR(1) coefficients, TN_AR_... below */
+    double spread_x;     /* of the weekly innovation of x */
+    double lasting;      /* chance that a plot does not dissolve in a week */
+    double recovery;     /* weekly chance of recovery from an illness */
+    bool width_is_power; /* 2 g_wid is a power of two: dividing by it is multiplying, exactly */
 
-    /* state of a world: [TN_BLOCK] each, aligned to 64 bytes */
+    /* state of a world: [TN_ROW] each, aligned to 64 bytes */
     uint32_t *slot;
     double *e, *s, *b, *C, *F, *phi, *theta, *Q, *G, *V, *L, *lw;
     int32_t *war, *ill, *route, *exit_week, *successor, *first_week;
@@ -53,16 +64,16 @@ typedef struct tn_block {
     uint64_t *rep, *plot;
     double *par[TN_N_PARAMETERS];   /* parameters with a prior; NULL for the fixed ones */
     int8_t *third[TN_N_PARAMETERS]; /* of its normal: +1 top, -1 bottom; NULL for the fixed ones */
-    /* [actors][TN_BLOCK] */
+    /* [actors][TN_ROW] */
     double *x, *dg, *g, *D, *E, *S;
-    /* [events], [TN_N_COUNTS], [origins], [origins], [claims] x [TN_BLOCK] */
+    /* [events], [TN_N_COUNTS], [origins], [origins], [claims] x [TN_ROW] */
     int32_t *event_week, *count;
     double *reliability, *ll;
     uint8_t *claim_true;
 
     /* scratch of the week, not state */
     double *u[4], *z[4], *w1, *w2, *w3;
-    int32_t *list;
+    double *exo[4], *purge[4]; /* words EXO and PURGE of the week; as u and z from lane j0 on */
 
     /* what the run leaves besides the state */
     int watch_observable, watch_event; /* -1: none; first_week is set by it */
@@ -94,6 +105,8 @@ void tn_block_copy_worlds(tn_block_t *self, const int32_t *ancestor);
 typedef struct tn_lanes {
     void (*start)(tn_block_t *b);
     void (*week)(tn_block_t *b, int t);
+    /** Distance, past and yardstick of all live worlds to w1, w2, w3. */
+    void (*tipping)(tn_block_t *b);
 } tn_lanes_t;
 extern const tn_lanes_t tn_lanes_baseline, tn_lanes_avx2, tn_lanes_avx512;
 /** Kernels for isa; AUTO: the best this processor runs. */
@@ -104,7 +117,7 @@ void tn_block_run(
     tn_block_t *self, const tn_lanes_t *lanes, uint64_t seed, int64_t index, int n_worlds);
 
 /** Weighs the claims due in week t, drops worlds that lost the leader, resamples (model 8.4). */
-void tn_block_observe(tn_block_t *self, int t);
+void tn_block_observe(tn_block_t *self, const tn_lanes_t *lanes, int t);
 /** Truth of a predicate in lane j at the end of the week. */
 bool tn_block_predicate(const tn_block_t *self, int observable, int j);
 

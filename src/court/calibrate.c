@@ -53,7 +53,7 @@ static void fold(double hazard[TN_N_ROUTES], const tn_hazard_row_t *row, int64_t
 }
 
 int tn_neutral_hazards(double hazard[TN_N_ROUTES], const tn_case_t *c, const double *knobs,
-    const tn_ensemble_t *run, tn_error_t *err)
+    const tn_ensemble_t *run, int64_t n_worlds, tn_error_t *err)
 {
     tn_court_t court;
     tn_ensemble_t e = *run;
@@ -63,7 +63,7 @@ int tn_neutral_hazards(double hazard[TN_N_ROUTES], const tn_case_t *c, const dou
     if (ret < 0) return ret;
     e.court = &court;
     e.seed = TN_CALIBRATION_SEED;
-    e.n_worlds = TN_CALIBRATION_WORLDS;
+    e.n_worlds = n_worlds;
     e.watch_observable = e.watch_event = -1;
     e.tally_hazards = true;
     const int64_t n_blocks = tn_ensemble_n_blocks(&e);
@@ -145,7 +145,8 @@ int tn_calibrate(
     *self = (tn_calibration_t){.is_fixed = c->is_anchor_fixed};
     start_search(self, c, search);
     for (int round = 1; round <= TN_CALIBRATION_ROUNDS; round++) {
-        const int ret = tn_neutral_hazards(self->hazard, c, self->knob, run, err);
+        const int ret =
+            tn_neutral_hazards(self->hazard, c, self->knob, run, TN_CALIBRATION_WORLDS, err);
         if (ret < 0) return ret;
         self->rounds = round;
         const int worst = self->is_fixed ? -1 : measure(self, search);

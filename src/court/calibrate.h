@@ -17,7 +17,8 @@
 int tn_calibrate(
     tn_calibration_t *self, const tn_case_t *c, const tn_ensemble_t *run, tn_error_t *err);
 
-/** Yearly hazards of all routes in the neutral version under the given knobs. */
+/** Yearly hazards of all routes in n_worlds of the neutral version under the given knobs; NULL: the
+ * case's own. */
 int tn_neutral_hazards(double hazard[TN_N_ROUTES], const tn_case_t *c, const double *knobs,
-    const tn_ensemble_t *run, tn_error_t *err);
+    const tn_ensemble_t *run, int64_t n_worlds, tn_error_t *err);
 #endif

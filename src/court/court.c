@@ -78,6 +78,7 @@ static void set_actor(tn_court_t *self, const tn_case_t *c, int i, int military,
     if (security >= 0 && a->group == security) {
         self->sigma[i] = self->pi[i];
         self->sigma_total += self->pi[i];
+        self->security |= bit;
     }
 }
 
@@ -86,7 +87,8 @@ static int set_ties(tn_court_t *self, const tn_case_t *c)
     const size_t n = (size_t)self->n;
     self->k = tn_calloc(n * n, sizeof *self->k);
     self->trust = tn_calloc(n * n, sizeof *self->trust);
-    if (self->k == NULL || self->trust == NULL) return TN_ENOMEM;
+    self->link = tn_calloc(n * n, sizeof *self->link);
+    if (self->k == NULL || self->trust == NULL || self->link == NULL) return TN_ENOMEM;
     memcpy(self->k, c->tie, n * n * sizeof *self->k);
     for (size_t i = 0; i < n; i++) {
         double total = 0.0;
@@ -98,6 +100,19 @@ static int set_ties(tn_court_t *self, const tn_case_t *c)
         }
     }
     return 0;
+}
+
+static void set_links(tn_court_t *self)
+{
+    const size_t n = (size_t)self->n;
+    int n_links = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t l = 0; l < n; l++) {
+            const double trust = self->trust[i * n + l];
+            if (trust > 0.0) self->link[n_links++] = (tn_link_t){trust, (int)l};
+        }
+        self->link_end[i] = n_links;
+    }
 }
 
 /** share_c = Sum_i pi_i aff_ic c_c / Sum_d aff_id c_d (model 7.11). */
@@ -199,6 +214,7 @@ int tn_court_init(
     set_leader(self, c);
     set_parameters(self, c, opt);
     int ret = set_ties(self, c);
+    if (ret == 0) set_links(self);
     if (ret == 0) set_candidates(self);
     if (ret == 0 && opt->is_neutral) {
         set_neutral_world(self, c, opt);
@@ -219,6 +235,7 @@ void tn_court_free(tn_court_t *self)
     if (self == NULL) return;
     tn_free(self->k);
     tn_free(self->trust);
+    tn_free(self->link);
     tn_free(self->event);
     tn_free(self->exit);
     tn_evidence_free(&self->evidence);

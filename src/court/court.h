@@ -29,6 +29,12 @@ typedef struct tn_court_exit {
     double p_leave;
 } tn_court_exit_t;
 
+/** An actor who is heard, and how much. */
+typedef struct tn_link {
+    double trust;
+    int to;
+} tn_link_t;
+
 typedef struct tn_court {
     int n; /* actors */
     double pi[TN_MAX_ACTORS], f[TN_MAX_ACTORS], s[TN_MAX_ACTORS], p[TN_MAX_ACTORS];
@@ -39,10 +45,13 @@ typedef struct tn_court {
     double pi_doves, pi_hawks;
     uint64_t military; /* group `military` */
     double pi_military;
+    uint64_t security;           /* group `security`: sigma > 0 */
     int interim;                 /* -1: none */
     double share[TN_MAX_ACTORS]; /* support for each as successor, weighted by power */
     double *k;                   /* n x n ties, row i */
     double *trust;               /* n x n, row-stochastic or zero */
+    tn_link_t *link;             /* trust without its zeros, row by row */
+    int link_end[TN_MAX_ACTORS]; /* row i: link_end[i-1] .. link_end[i]-1 */
     double guard;
     double m69, slope, elite_multiplier, age_start; /* age in years on the start day */
     int t_as_of;                                    /* tA */

@@ -13,6 +13,7 @@ typedef struct tn_run {
     tn_block_done_fn done;
     void *ctx;
     tn_block_t *block; /* one per thread */
+    int64_t batch;
     atomic_llong n_done;
 } tn_run_t;
 
@@ -32,15 +33,15 @@ static int report_progress(tn_run_t *run, int thread)
     return e->progress(e->progress_ctx, e->stage, done, total) != 0 ? TN_EINTERRUPT : 0;
 }
 
-static int run_block(void *ctx, int thread, int64_t index)
+static int run_block(tn_run_t *run, int thread, int64_t index)
 {
-    tn_run_t *run = ctx;
     const tn_ensemble_t *e = run->ensemble;
     tn_block_t *block = &run->block[thread];
     const int64_t left = e->n_worlds - index * TN_BLOCK;
     if (block->slab == NULL) {
         const int ret = tn_block_init(block, e->court);
         if (ret < 0) return ret;
+        block->thread = thread;
         block->watch_observable = e->watch_observable;
         block->watch_event = e->watch_event;
         block->tally_hazards = e->tally_hazards;
@@ -50,14 +51,27 @@ static int run_block(void *ctx, int thread, int64_t index)
     return report_progress(run, thread);
 }
 
+static int run_batch(void *ctx, int thread, int64_t batch)
+{
+    tn_run_t *run = ctx;
+    const int64_t size = run->batch, n_blocks = tn_ensemble_n_blocks(run->ensemble);
+    for (int64_t k = batch * size; k < n_blocks && k < (batch + 1) * size; k++) {
+        const int ret = run_block(run, thread, k);
+        if (ret < 0) return ret;
+    }
+    return 0;
+}
+
 int tn_ensemble_run(const tn_ensemble_t *self, tn_block_done_fn done, void *ctx, tn_error_t *err)
 {
     tn_run_t run = {.ensemble = self, .done = done, .ctx = ctx};
     const int n_threads = tn_parallel_threads(self->n_threads);
+    run.batch = self->batch > 1 ? self->batch : 1;
+    const int64_t n_batches = (tn_ensemble_n_blocks(self) + run.batch - 1) / run.batch;
     run.lanes = tn_lanes_select(self->isa);
     run.block = tn_calloc((size_t)n_threads, sizeof *run.block);
     if (run.block == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    const int ret = tn_parallel_run(n_threads, tn_ensemble_n_blocks(self), run_block, &run);
+    const int ret = tn_parallel_run(n_threads, n_batches, run_batch, &run);
     for (int k = 0; k < n_threads; k++)
         tn_block_free(&run.block[k]);
     tn_free(run.block);

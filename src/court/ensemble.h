@@ -11,6 +11,7 @@ typedef struct tn_ensemble {
     int64_t n_worlds;
     int n_threads;
     tn_isa_t isa;
+    int64_t batch;                     /* consecutive blocks that one thread runs in order; 0: 1 */
     int watch_observable, watch_event; /* -1: none */
     bool tally_hazards;
     const char *stage;       /* name for progress */
@@ -18,7 +19,8 @@ typedef struct tn_ensemble {
     void *progress_ctx;
 } tn_ensemble_t;
 
-/** Called once per block, from any thread: may write only what belongs to block->index. */
+/** Called once per block, from any thread: may write only what belongs to the block's batch or to
+ * block->thread. Within a batch the calls come in order of blocks. */
 typedef void (*tn_block_done_fn)(void *ctx, const tn_block_t *block);
 
 int64_t tn_ensemble_n_blocks(const tn_ensemble_t *self);

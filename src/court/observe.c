@@ -14,7 +14,7 @@ static double mean_discontent(const tn_block_t *self, int j, uint64_t who, doubl
 {
     double sum = 0.0;
     for (int i = 0; i < self->court->n; i++) {
-        if (who >> i & 1) sum += self->court->pi[i] * self->D[(size_t)i * TN_BLOCK + (size_t)j];
+        if (who >> i & 1) sum += self->court->pi[i] * self->D[(size_t)i * TN_ROW + (size_t)j];
     }
     return total > 0.0 ? sum / total : 0.0;
 }
@@ -60,8 +60,8 @@ static double number(const tn_block_t *self, int observable, int j)
 /** Adds the log likelihood of the claim to weights and to its origin. */
 static void weigh(tn_block_t *self, const tn_claim_t *claim, const uint8_t *is_true)
 {
-    const double *a = self->reliability + (size_t)claim->origin * TN_BLOCK;
-    double *ll = self->ll + (size_t)claim->origin * TN_BLOCK;
+    const double *a = self->reliability + (size_t)claim->origin * TN_ROW;
+    double *ll = self->ll + (size_t)claim->origin * TN_ROW;
     for (int j = 0; j < self->n_live; j++) {
         const double l = claim->is_number ? tn_claim_loglik_number(
                                                 claim, a[j], number(self, claim->observable, j))
@@ -77,7 +77,7 @@ static bool follow_claims(tn_block_t *self, int t)
     bool is_due = false;
     for (int k = 0; k < self->court->evidence.n_claims; k++) {
         const tn_claim_t *claim = &self->court->evidence.claim[k];
-        uint8_t *is_true = self->claim_true + (size_t)k * TN_BLOCK;
+        uint8_t *is_true = self->claim_true + (size_t)k * TN_ROW;
         if (!claim->is_number && t >= claim->t0 && t <= claim->t1) {
             for (int j = 0; j < self->n_live; j++) {
                 if (!is_true[j]) is_true[j] = tn_block_predicate(self, claim->observable, j);
@@ -177,8 +177,7 @@ static void add_state(tn_block_t *self, int j, double w)
         [TN_STATE_LOSSES] = self->C[j],
         [TN_STATE_ILL] = self->ill[j],
         [TN_STATE_PLOT] = self->plot[j] != 0};
-    double tipping[TN_N_TIPPING];
-    tn_block_tipping(self, j, tipping);
+    const double tipping[TN_N_TIPPING] = {self->w1[j], self->w2[j], self->w3[j]};
     for (int k = 0; k < TN_N_STATES; k++)
         self->as_of_state[k] += w * state[k];
     for (int k = 0; k < TN_N_TIPPING; k++)
@@ -188,9 +187,10 @@ static void add_state(tn_block_t *self, int j, double w)
 }
 
 /** State on the as-of date: end of the week before it, after its reports. */
-static void record_as_of(tn_block_t *self)
+static void record_as_of(tn_block_t *self, const tn_lanes_t *lanes)
 {
     double largest = -INFINITY;
+    lanes->tipping(self);
     for (int j = 0; j < self->n_live; j++) {
         if (self->lw[j] > largest) largest = self->lw[j];
     }
@@ -199,13 +199,13 @@ static void record_as_of(tn_block_t *self)
         add_state(self, j, tn_exp(self->lw[j] - largest));
 }
 
-void tn_block_observe(tn_block_t *self, int t)
+void tn_block_observe(tn_block_t *self, const tn_lanes_t *lanes, int t)
 {
     const tn_court_t *c = self->court;
     const int last = c->t_as_of - 1;
     const bool is_due = t <= last && follow_claims(self, t);
     watch(self, t);
     retire(self, t);
-    if (t == (last > 0 ? last : 0) && !self->tally_hazards) record_as_of(self);
+    if (t == (last > 0 ? last : 0) && !self->tally_hazards) record_as_of(self, lanes);
     if ((is_due || t == last) && c->resample) resample(self, t);
 }

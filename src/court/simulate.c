@@ -37,6 +37,6 @@ void tn_block_run(
     lanes->start(self);
     for (int t = 0; t < self->court->n_weeks && self->n_live > 0; t++) {
         lanes->week(self, t);
-        tn_block_observe(self, t);
+        tn_block_observe(self, lanes, t);
     }
 }

@@ -113,8 +113,8 @@ void tn_block_tipping(const tn_block_t *self, int j, double out[TN_N_TIPPING])
     const tn_court_t *c = self->court;
     tn_tip_t w = {.c = c, .Q = self->Q[j]};
     for (int i = 0; i < c->n; i++) {
-        w.g[i] = self->g[(size_t)i * TN_BLOCK + (size_t)j];
-        w.S[i] = self->S[(size_t)i * TN_BLOCK + (size_t)j];
+        w.g[i] = self->g[(size_t)i * TN_ROW + (size_t)j];
+        w.S[i] = self->S[(size_t)i * TN_ROW + (size_t)j];
     }
     w.Lambda = self->par[TN_P_incumb][j] * (1.0 - c->centre[TN_P_incumb_ill] * self->ill[j]);
     w.cost = c->centre[TN_P_fail_cost] * (0.5 + self->phi[j]);

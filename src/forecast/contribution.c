@@ -46,10 +46,10 @@ static double points_of(const tn_pair_t *s) { return s->all.y / s->all.w - s->re
 static tn_estimate_t jackknife(const tn_tally_t *t, int k, const double *exits,
     const tn_pair_t *total, double (*statistic)(const tn_pair_t *))
 {
-    const double n = (double)t->n_blocks;
+    const double n = (double)t->n_rows;
     double mean = 0.0, squares = 0.0;
     for (int pass = 0; pass < 2; pass++) {
-        for (int64_t b = 0; b < t->n_blocks; b++) {
+        for (int64_t b = 0; b < t->n_rows; b++) {
             const tn_pair_t block = block_pair(t, b, k, exits);
             tn_pair_t left = *total;
             add(&left, &block, -1.0);
@@ -64,8 +64,8 @@ static tn_estimate_t jackknife(const tn_tally_t *t, int k, const double *exits,
 /** Exits by the routes of the question within the pivot, per block. */
 static double *pivot_exits(const tn_tally_t *t)
 {
-    double *y = tn_calloc((size_t)t->n_blocks, sizeof *y);
-    for (int64_t b = 0; y != NULL && b < t->n_blocks; b++) {
+    double *y = tn_calloc((size_t)t->n_rows, sizeof *y);
+    for (int64_t b = 0; y != NULL && b < t->n_rows; b++) {
         for (size_t r = 0; r < TN_N_ROUTES; r++) {
             if (!(t->routes >> r & 1u)) continue;
             for (size_t week = 0; week < (size_t)t->pivot_weeks; week++) {
@@ -80,11 +80,11 @@ static double ess_share(const tn_tally_t *t, int k)
 {
     const size_t first = t->origins + (size_t)k * PER_ORIGIN;
     double w = 0.0, w2 = 0.0;
-    for (int64_t b = 0; b < t->n_blocks; b++) {
+    for (int64_t b = 0; b < t->n_rows; b++) {
         w += tn_tally_at(t, b, first);
         w2 += tn_tally_at(t, b, first + 1);
     }
-    return w2 > 0.0 ? w * w / w2 / ((double)t->n_blocks * TN_BLOCK) : 0.0;
+    return w2 > 0.0 ? w * w / w2 / ((double)t->n_all * TN_BLOCK) : 0.0;
 }
 
 int tn_origin_effects(tn_origin_effect_t *out, const tn_tally_t *t, const tn_case_t *c)
@@ -94,7 +94,7 @@ int tn_origin_effects(tn_origin_effect_t *out, const tn_tally_t *t, const tn_cas
     for (int k = 0; k < t->n_origins; k++) {
         const tn_evidence_origin_t *origin = &t->court->evidence.origin[k];
         tn_pair_t total = {0};
-        for (int64_t b = 0; b < t->n_blocks; b++) {
+        for (int64_t b = 0; b < t->n_rows; b++) {
             const tn_pair_t block = block_pair(t, b, k, exits);
             add(&total, &block, 1.0);
         }
@@ -113,7 +113,7 @@ int tn_origin_effects(tn_origin_effect_t *out, const tn_tally_t *t, const tn_cas
 static double column_sum(const tn_tally_t *t, size_t column)
 {
     double sum = 0.0;
-    for (int64_t b = 0; b < t->n_blocks; b++)
+    for (int64_t b = 0; b < t->n_rows; b++)
         sum += tn_tally_at(t, b, column);
     return sum;
 }
@@ -122,12 +122,12 @@ static double column_sum(const tn_tally_t *t, size_t column)
 static tn_estimate_t swing(const tn_tally_t *t, int k)
 {
     const size_t first = t->swings + (size_t)k * PER_SWING;
-    const double n = (double)t->n_blocks;
+    const double n = (double)t->n_rows;
     const double w_top = column_sum(t, first), w_bottom = column_sum(t, first + 2);
     const double p_top = column_sum(t, first + 1) / w_top;
     const double p_bottom = column_sum(t, first + 3) / w_bottom;
     double squares = 0.0;
-    for (int64_t b = 0; b < t->n_blocks; b++) {
+    for (int64_t b = 0; b < t->n_rows; b++) {
         const double top = tn_tally_at(t, b, first + 1) - p_top * tn_tally_at(t, b, first);
         const double bottom =
             tn_tally_at(t, b, first + 3) - p_bottom * tn_tally_at(t, b, first + 2);

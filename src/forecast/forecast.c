@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "court/calibrate.h"
+#include "court/calibration_cache.h"
 #include "forecast/view.h"
 
 #define MAX_WORLDS  1000000000
@@ -110,7 +110,8 @@ static int calibrate(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
 {
     plan->ensemble.stage = "calibration";
     if (plan->opt->knobs == NULL) {
-        return tn_calibrate(&self->calibration, plan->c, &plan->ensemble, err);
+        return tn_calibrate_cached(
+            &self->calibration, plan->c, &plan->ensemble, plan->opt->cache_dir, err);
     }
     self->calibration = (tn_calibration_t){.is_fixed = true};
     memcpy(self->calibration.knob, plan->opt->knobs, sizeof self->calibration.knob);

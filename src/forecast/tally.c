@@ -3,9 +3,11 @@
 #include "forecast/tally.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/fmath.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 
 #define PER_SWING  4 /* weight and exits of the top third, of the bottom third */
 #define PER_ORIGIN 3 /* weight, its square, exits */
@@ -40,8 +42,30 @@ static void lay_out(tn_tally_t *self)
     self->width = n;
 }
 
-int tn_tally_init(tn_tally_t *self, const tn_ensemble_t *e, const tn_horizon_t *horizon,
-    int n_horizons, int pivot, unsigned routes)
+/** Blocks per row: the smallest power of two that leaves few enough rows. */
+static int64_t batch_size(int64_t n_blocks)
+{
+    int64_t size = 1;
+    while ((n_blocks + size - 1) / size > TN_TALLY_ROWS)
+        size *= 2;
+    return size;
+}
+
+static int allocate(tn_tally_t *self, int n_threads)
+{
+    const size_t width = self->width, n_rows = (size_t)self->n_rows;
+    if (n_rows > SIZE_MAX / sizeof(double) / width) return TN_ENOMEM;
+    self->row = tn_calloc(n_rows * width, sizeof *self->row);
+    if (self->row == NULL) return TN_ENOMEM;
+    if (self->batch == 1) return 0;
+    self->fresh = tn_calloc((size_t)n_threads * width, sizeof *self->fresh);
+    if (self->fresh != NULL) return 0;
+    tn_tally_free(self);
+    return TN_ENOMEM;
+}
+
+int tn_tally_init(tn_tally_t *self, tn_ensemble_t *e, const tn_horizon_t *horizon, int n_horizons,
+    int pivot, unsigned routes)
 {
     *self = (tn_tally_t){.court = e->court, .routes = routes, .n_horizons = n_horizons};
     for (int h = 0; h < n_horizons; h++)
@@ -52,17 +76,18 @@ int tn_tally_init(tn_tally_t *self, const tn_ensemble_t *e, const tn_horizon_t *
     self->n_uncertain = e->court->n_uncertain;
     self->n_origins = e->court->evidence.n_origins;
     self->has_watch = e->watch_observable >= 0 || e->watch_event >= 0;
-    self->n_blocks = tn_ensemble_n_blocks(e);
+    self->n_all = tn_ensemble_n_blocks(e);
+    self->batch = e->batch = batch_size(self->n_all);
+    self->n_rows = (self->n_all + self->batch - 1) / self->batch;
     lay_out(self);
-    if ((size_t)self->n_blocks > SIZE_MAX / sizeof(double) / self->width) return TN_ENOMEM;
-    self->row = tn_calloc((size_t)self->n_blocks * self->width, sizeof *self->row);
-    return self->row == NULL ? TN_ENOMEM : 0;
+    return allocate(self, tn_parallel_threads(e->n_threads));
 }
 
 void tn_tally_free(tn_tally_t *self)
 {
     if (self == NULL) return;
     tn_free(self->row);
+    tn_free(self->fresh);
     *self = (tn_tally_t){0};
 }
 
@@ -141,7 +166,7 @@ static void tally_worlds(const tn_tally_t *self, double *row, const tn_block_t *
         row[self->weight2] += w * w;
         add_exit(self, row, block, j, w);
         for (int k = 0; k < TN_N_COUNTS; k++) {
-            row[self->counts + (size_t)k] += w * block->count[(size_t)k * TN_BLOCK + (size_t)j];
+            row[self->counts + (size_t)k] += w * block->count[(size_t)k * TN_ROW + (size_t)j];
         }
         add_swings(self, row, block, j, w, is_exit);
         if (self->has_watch) add_watched(self, row, block, j, w);
@@ -152,7 +177,7 @@ static void tally_worlds(const tn_tally_t *self, double *row, const tn_block_t *
  * the rest. */
 static void tally_origin(const tn_tally_t *self, double *row, const tn_block_t *block, int k)
 {
-    const double *ll = block->ll + (size_t)k * TN_BLOCK;
+    const double *ll = block->ll + (size_t)k * TN_ROW;
     const double scale = largest(block->lw, ll, block->n);
     double *sums = row + self->origins + (size_t)k * PER_ORIGIN;
     row[self->scales + 2 + (size_t)k] = scale;
@@ -167,10 +192,8 @@ static void tally_origin(const tn_tally_t *self, double *row, const tn_block_t *
     }
 }
 
-void tn_tally_block(void *ctx, const tn_block_t *block)
+static void fill(const tn_tally_t *self, double *row, const tn_block_t *block)
 {
-    const tn_tally_t *self = ctx;
-    double *row = self->row + (size_t)block->index * self->width;
     tally_worlds(self, row, block);
     row[self->scales + 1] = block->as_of_scale;
     row[self->state_weight] = block->as_of_weight;
@@ -183,30 +206,79 @@ void tn_tally_block(void *ctx, const tn_block_t *block)
         tally_origin(self, row, block, k);
 }
 
-/** Columns [from, to) of all rows to one scale; `square`, one of them, scales with the square. */
-static void rescale(tn_tally_t *self, size_t scale, size_t from, size_t to, size_t square)
+/** Columns that share a log scale. */
+typedef struct tn_group {
+    size_t scale, from, to, square; /* columns [from, to); `square` scales with the square */
+} tn_group_t;
+
+static tn_group_t group(const tn_tally_t *self, int g)
 {
+    if (g == 0) {
+        return (tn_group_t){self->scales, self->weight, self->state_weight, self->weight2};
+    }
+    if (g == 1) {
+        return (tn_group_t){
+            self->scales + 1, self->state_weight, self->origins, self->state_weight2};
+    }
+    const size_t first = self->origins + (size_t)(g - 2) * PER_ORIGIN;
+    return (tn_group_t){self->scales + (size_t)g, first, first + PER_ORIGIN, first + 1};
+}
+
+static double factor(double scale, double top)
+{
+    return scale > -INFINITY ? tn_exp(scale - top) : 0.0;
+}
+
+/** Adds the sums of `more` to the row, on the larger of the two scales. */
+static void join(const tn_tally_t *self, double *row, const double *more)
+{
+    for (int g = 0; g < 2 + self->n_origins; g++) {
+        const tn_group_t c = group(self, g);
+        const double a = row[c.scale], b = more[c.scale], top = a > b ? a : b;
+        const double f = factor(a, top), h = factor(b, top);
+        for (size_t k = c.from; k < c.to; k++) {
+            const bool is_square = k == c.square;
+            row[k] = row[k] * (is_square ? f * f : f) + more[k] * (is_square ? h * h : h);
+        }
+        row[c.scale] = top;
+    }
+}
+
+void tn_tally_block(void *ctx, const tn_block_t *block)
+{
+    const tn_tally_t *self = ctx;
+    double *row = self->row + (size_t)(block->index / self->batch) * self->width;
+    if (block->index % self->batch == 0) {
+        fill(self, row, block);
+        return;
+    }
+    double *fresh = self->fresh + (size_t)block->thread * self->width;
+    memset(fresh, 0, self->width * sizeof *fresh);
+    fill(self, fresh, block);
+    join(self, row, fresh);
+}
+
+/** Columns of a group in all rows to one scale. */
+static void rescale(tn_tally_t *self, int g)
+{
+    const tn_group_t c = group(self, g);
     double top = -INFINITY;
-    for (int64_t b = 0; b < self->n_blocks; b++) {
-        const double s = tn_tally_at(self, b, scale);
+    for (int64_t b = 0; b < self->n_rows; b++) {
+        const double s = tn_tally_at(self, b, c.scale);
         if (s > top) top = s;
     }
-    for (int64_t b = 0; b < self->n_blocks; b++) {
+    for (int64_t b = 0; b < self->n_rows; b++) {
         double *row = self->row + (size_t)b * self->width;
-        const double factor = row[scale] > -INFINITY ? tn_exp(row[scale] - top) : 0.0;
-        for (size_t k = from; k < to; k++)
-            row[k] *= k == square ? factor * factor : factor;
+        const double f = factor(row[c.scale], top);
+        for (size_t k = c.from; k < c.to; k++)
+            row[k] *= k == c.square ? f * f : f;
     }
 }
 
 void tn_tally_finish(tn_tally_t *self)
 {
-    rescale(self, self->scales, self->weight, self->state_weight, self->weight2);
-    rescale(self, self->scales + 1, self->state_weight, self->origins, self->state_weight2);
-    for (int k = 0; k < self->n_origins; k++) {
-        const size_t first = self->origins + (size_t)k * PER_ORIGIN;
-        rescale(self, self->scales + 2 + (size_t)k, first, first + PER_ORIGIN, first + 1);
-    }
+    for (int g = 0; g < 2 + self->n_origins; g++)
+        rescale(self, g);
 }
 
 static tn_estimate_t ratio(
@@ -218,23 +290,23 @@ static tn_estimate_t ratio(
         sum_w += w[b * w_stride];
     }
     if (!(sum_w > 0.0)) return (tn_estimate_t){NAN, NAN};
-    const double p = sum_y / sum_w, n_blocks = (double)n;
+    const double p = sum_y / sum_w, n_rows = (double)n;
     for (size_t b = 0; b < (size_t)n; b++) {
         const double d = y[b * y_stride] - p * w[b * w_stride];
         squares += d * d;
     }
-    const double se = n < 2 ? NAN : sqrt(n_blocks / (n_blocks - 1.0) * squares) / sum_w;
+    const double se = n < 2 ? NAN : sqrt(n_rows / (n_rows - 1.0) * squares) / sum_w;
     return (tn_estimate_t){p, se};
 }
 
 tn_estimate_t tn_tally_ratio(const tn_tally_t *self, size_t y, size_t w)
 {
-    return ratio(self->row + y, self->width, self->row + w, self->width, self->n_blocks);
+    return ratio(self->row + y, self->width, self->row + w, self->width, self->n_rows);
 }
 
 tn_estimate_t tn_tally_share(const tn_tally_t *self, const double *y, size_t w)
 {
-    return ratio(y, 1, self->row + w, self->width, self->n_blocks);
+    return ratio(y, 1, self->row + w, self->width, self->n_rows);
 }
 
 tn_estimate_t tn_block_ratio(const double *y, const double *w, int64_t n)

@@ -1,11 +1,14 @@
 /** What every block leaves behind: weighted sums in one row per block, and estimates with block
- * standard errors.
+ * standard errors. Above TN_TALLY_ROWS blocks a row holds a batch of consecutive blocks, so memory
+ * does not grow with the number of worlds.
  *
  *  A row is an array of doubles; groups of columns share a log scale, so that weights never under-
  * or overflow. Estimates fold rows in block order: threads cannot matter. Source: model 8.4. */
 #ifndef TN_FORECAST_TALLY_H
 #define TN_FORECAST_TALLY_H
 #include "court/ensemble.h"
+
+#define TN_TALLY_ROWS 128
 
 /** Columns of a row, by offset. Sizes: R routes, T weeks after as_of, A actors + 1, U uncertain
  * parameters, K origins, H horizons. */
@@ -21,15 +24,19 @@ typedef struct tn_tally {
     size_t origins; /* K x (weight, weight2, exits within pivot) */
     size_t scales;  /* 2 + K: all worlds, as-of, each origin */
     size_t width;
-    int64_t n_blocks;
-    double *row; /* n_blocks x width */
+    int64_t n_all;  /* blocks */
+    int64_t batch;  /* consecutive blocks of one row */
+    int64_t n_rows; /* at most TN_TALLY_ROWS */
+    double *row;    /* n_rows x width */
+    double *fresh;  /* threads x width: the block just ended, before it joins its row; batch > 1 */
 } tn_tally_t;
 
-int tn_tally_init(tn_tally_t *self, const tn_ensemble_t *e, const tn_horizon_t *horizon,
-    int n_horizons, int pivot, unsigned routes);
+/** Sets e->batch: run the ensemble with it. */
+int tn_tally_init(tn_tally_t *self, tn_ensemble_t *e, const tn_horizon_t *horizon, int n_horizons,
+    int pivot, unsigned routes);
 void tn_tally_free(tn_tally_t *self);
 
-/** tn_block_done_fn: fills the row of the block; ctx is the tn_tally_t. */
+/** tn_block_done_fn: fills the row of the block, or adds to it; ctx is the tn_tally_t. */
 void tn_tally_block(void *ctx, const tn_block_t *block);
 
 /** Brings all rows to common scales; call once after the run. */

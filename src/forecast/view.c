@@ -17,7 +17,7 @@ static size_t exit_column(const tn_tally_t *t, int route, int week)
 /** y_b += exits of the route in week of block b. */
 static void add_exits(double *y, const tn_tally_t *t, int route, int week)
 {
-    for (int64_t b = 0; b < t->n_blocks; b++) {
+    for (int64_t b = 0; b < t->n_rows; b++) {
         y[b] += tn_tally_at(t, b, exit_column(t, route, week));
     }
 }
@@ -30,7 +30,7 @@ static void clear(double *y, int64_t n)
 
 static void fill_curve(tn_view_t *view, const tn_tally_t *t, double *y)
 {
-    clear(y, t->n_blocks);
+    clear(y, t->n_rows);
     for (int week = 0; week < t->n_weeks; week++) {
         for (int r = 0; r < TN_N_ROUTES; r++) {
             if (t->routes >> r & 1u) add_exits(y, t, r, week);
@@ -55,7 +55,7 @@ static void fill_routes(tn_view_t *view, const tn_tally_t *t, double *y)
 {
     for (int r = 0; r < TN_N_ROUTES; r++) {
         int week = 0;
-        clear(y, t->n_blocks);
+        clear(y, t->n_rows);
         for (int h = 0; h < t->n_horizons; h++) {
             for (; week < t->horizon_weeks[h]; week++)
                 add_exits(y, t, r, week);
@@ -86,10 +86,10 @@ static double successor_sum(const tn_tally_t *t, int64_t b, int route, int d)
 static void fill_successors_of(
     tn_estimate_t *out, const tn_tally_t *t, unsigned routes, double *y, double *w)
 {
-    clear(w, t->n_blocks);
+    clear(w, t->n_rows);
     for (int d = -1; d < t->n_successors; d++) {
-        clear(y, t->n_blocks);
-        for (int64_t b = 0; b < t->n_blocks; b++) {
+        clear(y, t->n_rows);
+        for (int64_t b = 0; b < t->n_rows; b++) {
             for (int r = 0; r < TN_N_ROUTES; r++) {
                 if (!(routes >> r & 1u)) continue;
                 if (d >= 0) y[b] += successor_sum(t, b, r, d);
@@ -97,7 +97,7 @@ static void fill_successors_of(
                     w[b] += successor_sum(t, b, r, k);
             }
         }
-        if (d >= 0) out[d] = tn_block_ratio(y, w, t->n_blocks);
+        if (d >= 0) out[d] = tn_block_ratio(y, w, t->n_rows);
     }
 }
 
@@ -114,7 +114,7 @@ static void fill_state(tn_view_t *view, const tn_tally_t *t, int64_t n_worlds)
     for (size_t k = 0; k < TN_N_TIPPING; k++) {
         *tipping[k] = tn_tally_ratio(t, t->tipping + k, t->state_weight);
     }
-    for (int64_t b = 0; b < t->n_blocks; b++) {
+    for (int64_t b = 0; b < t->n_rows; b++) {
         sum += tn_tally_at(t, b, t->state_weight);
         squares += tn_tally_at(t, b, t->state_weight2);
     }
@@ -150,12 +150,12 @@ int tn_view_init(tn_view_t *view, const tn_tally_t *t, int64_t n_worlds)
     const size_t n_successors = (size_t)t->n_successors;
     const int ret = allocate(view, n_successors);
     if (ret < 0) return ret;
-    double *y = tn_calloc((size_t)t->n_blocks, 2 * sizeof *y);
+    double *y = tn_calloc((size_t)t->n_rows, 2 * sizeof *y);
     if (y == NULL) {
         tn_view_free(view);
         return TN_ENOMEM;
     }
-    double *w = y + t->n_blocks;
+    double *w = y + t->n_rows;
     fill_curve(view, t, y);
     fill_exits(view, t);
     fill_routes(view, t, y);
@@ -180,14 +180,14 @@ void tn_view_free(tn_view_t *view)
 
 int tn_conditional_fill(tn_conditional_t *self, const tn_tally_t *t)
 {
-    double *y = tn_calloc((size_t)t->n_blocks, sizeof *y);
+    double *y = tn_calloc((size_t)t->n_rows, sizeof *y);
     if (y == NULL) return TN_ENOMEM;
     for (size_t h = 0; h < (size_t)t->n_horizons; h++) {
-        clear(y, t->n_blocks);
+        clear(y, t->n_rows);
         for (size_t r = 0; r < TN_N_ROUTES; r++) {
             const size_t column = t->watched_exits + r * (size_t)t->n_horizons + h;
             self->route[r][h] = tn_tally_ratio(t, column, t->watched + h);
-            for (int64_t b = 0; (t->routes >> r & 1u) && b < t->n_blocks; b++) {
+            for (int64_t b = 0; (t->routes >> r & 1u) && b < t->n_rows; b++) {
                 y[b] += tn_tally_at(t, b, column);
             }
         }

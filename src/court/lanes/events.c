@@ -56,7 +56,7 @@ void LN(tn_lanes_events)(tn_block_t *b, int t)
         const tn_court_event_t *event = &b->court->event[k];
         const int32_t *week = ROW(b->event_week, k);
         if (t < event->w_from || t > event->w_to) continue;
-        for (int j = 0; j < b->n_live; j++) {
+        for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {
             if (week[j] != t) continue;
             if (b->watch_event == k && b->first_week[j] == TN_NEVER) b->first_week[j] = t;
             for (int m = 0; m < event->n_effects; m++)

@@ -6,7 +6,7 @@
 static const int competing[N_COMPETING] = {
     TN_ROUTE_DEATH, TN_ROUTE_INCAPACITY, TN_ROUTE_REGULAR, TN_ROUTE_FOREIGN};
 
-static inline double hazards(const tn_block_t *b, int j, double h[N_COMPETING])
+static double hazards(const tn_block_t *b, int j, double h[N_COMPETING])
 {
     const double losing = b->war[j] ? positive(-b->b[j]) : 0.0;
     const double ill = b->ill[j];
@@ -17,19 +17,52 @@ static inline double hazards(const tn_block_t *b, int j, double h[N_COMPETING])
     return h[0] + h[1] + h[2] + h[3];
 }
 
-static void tally(tn_block_t *b)
+/** The same for the chunk, side by side. */
+static void hazards_all(const tn_block_t *b, double h[N_COMPETING][CHUNK], double total[CHUNK])
 {
-    double h[N_COMPETING];
-    for (int j = 0; j < b->n_live; j++)
-        b->w1[j] = -(hazards(b, j, h) * TN_DT);
-    LN(tn_lanes_exp)(b->n_live, b->w1, b->w1);
-    for (int j = 0; j < b->n_live; j++) {
-        const double total = hazards(b, j, h);
-        const double p = 1.0 - b->w1[j];
-        if (b->route[j] >= 0 || !(total > 0.0)) continue;
-        for (int r = 0; r < N_COMPETING; r++)
-            b->hazard_sum[competing[r]] += p * h[r] / total;
+    const int j0 = b->j0;
+    const double sudden = 1.0 - FIXED(ill_share), mu = b->mu, for_war = FIXED(for_war);
+    const double ill_die = FIXED(ill_die), ill_incap = FIXED(ill_incap);
+    const double reg_press = FIXED(reg_press), for_def = FIXED(for_def);
+    const double *restrict mort_mult = DRAWN(mort_mult) + j0, *restrict V = b->V + j0;
+    const double *restrict reg_rate = DRAWN(reg_rate) + j0, *restrict progress = b->b + j0;
+    const double *restrict for_rate = DRAWN(for_rate) + j0, *restrict F = b->F + j0;
+    const int32_t *restrict war = b->war + j0, *restrict is_ill = b->ill + j0;
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        const double losing = war[k] ? positive(-progress[k]) : 0.0, ill = is_ill[k];
+        h[0][k] = sudden * (mu * mort_mult[k]) + ill * ill_die;
+        h[1][k] = ill * ill_incap;
+        h[2][k] = reg_rate[k] * (1.0 + reg_press * V[k]);
+        h[3][k] = for_rate[k] * (1.0 + for_war * losing + for_def * F[k]);
+        total[k] = h[0][k] + h[1][k] + h[2][k] + h[3][k];
     }
+}
+
+static void tally(tn_block_t *b, double h[N_COMPETING][CHUNK], const double total[CHUNK])
+{
+    double p[CHUNK], sum[N_COMPETING];
+    for (int k = 0; k < CHUNK; k++)
+        b->w1[k] = -(total[k] * TN_DT);
+    LN(tn_lanes_exp)(CHUNK, b->w1, b->w1);
+    for (int k = 0; k < CHUNK; k++) {
+        const bool is_in_office = b->route[b->j0 + k] < 0 && total[k] > 0.0;
+        p[k] = is_in_office ? 1.0 - b->w1[k] : 0.0;
+    }
+    for (int r = 0; r < N_COMPETING; r++) {
+        double *restrict share = h[r];
+        SIMD for (int k = 0; k < CHUNK; k++)
+        {
+            share[k] = p[k] > 0.0 ? p[k] * share[k] / total[k] : 0.0;
+        }
+        sum[r] = b->hazard_sum[competing[r]];
+    }
+    for (int k = 0; k < b->n_chunk; k++) {
+        for (int r = 0; r < N_COMPETING; r++)
+            sum[r] += h[r][k];
+    }
+    for (int r = 0; r < N_COMPETING; r++)
+        b->hazard_sum[competing[r]] = sum[r];
 }
 
 static void leave(tn_block_t *b, int j, double u, double p)
@@ -47,12 +80,12 @@ static void leave(tn_block_t *b, int j, double u, double p)
 
 static void leave_as_scheduled(tn_block_t *b, int t)
 {
-    for (int k = 0; k < b->court->n_exits; k++) {
-        if (b->court->exit[k].week != t) continue;
-        LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PURGE, 0, b->u);
-        for (int j = 0; j < b->n_live; j++) {
-            if (b->route[j] < 0 && b->u[3][j] < b->court->exit[k].p_leave) {
-                b->route[j] = TN_ROUTE_REGULAR;
+    for (int m = 0; m < b->court->n_exits; m++) {
+        if (b->court->exit[m].week != t) continue;
+        for (int k = 0; k < b->n_chunk; k++) {
+            int32_t *route = &b->route[b->j0 + k];
+            if (*route < 0 && b->purge[3][k] < b->court->exit[m].p_leave) {
+                *route = TN_ROUTE_REGULAR;
             }
         }
     }
@@ -60,14 +93,15 @@ static void leave_as_scheduled(tn_block_t *b, int t)
 
 void LN(tn_lanes_exits)(tn_block_t *b, int t)
 {
-    if (b->tally_hazards) tally(b);
-    for (int j = 0; j < b->n_live; j++) {
-        double h[N_COMPETING];
-        const double u = b->u[0][j];
-        const double y = hazards(b, j, h) * TN_DT;
-        if (!(u < y) || b->route[j] >= 0) continue;
-        const double p = weekly_probability(y);
-        if (u < p) leave(b, j, u, p);
+    double h[N_COMPETING][CHUNK], total[CHUNK], y[CHUNK];
+    hazards_all(b, h, total);
+    for (int k = 0; k < CHUNK; k++)
+        y[k] = total[k] * TN_DT;
+    if (b->tally_hazards) tally(b, h, total);
+    for (uint64_t hits = below(b->exo[0], y, b->n_chunk); hits != 0;) {
+        const int k = next_bit(&hits), j = b->j0 + k;
+        const double u = b->exo[0][k], p = weekly_probability(y[k]);
+        if (b->route[j] < 0 && u < p) leave(b, j, u, p);
     }
     leave_as_scheduled(b, t);
 }

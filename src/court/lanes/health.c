@@ -2,25 +2,32 @@
  * Source: model 7.3; Gompertz 1825. */
 #include "court/lanes/lanes.h"
 
-void LN(tn_lanes_health)(tn_block_t *b, int t)
+/** World j, whose word is below y: the chance of recovery if ill, h dt of the onset if not. */
+static void change(tn_block_t *b, int j, double y)
 {
-    const tn_court_t *c = b->court;
+    if (b->ill[j]) {
+        b->ill[j] = 0;
+    } else if (b->exo[1][j - b->j0] < weekly_probability(y)) {
+        b->ill[j] = 1;
+        count(b, TN_COUNT_ILLNESSES, j, 1);
+    }
+}
+
+void LN(tn_lanes_health)(tn_block_t *b)
+{
     const double leave = FIXED(ill_die) + FIXED(ill_incap) + FIXED(ill_recov);
     const double fatality = FIXED(ill_die) / leave;
-    const double age = c->age_start + (7.0 * t + 3.5) / 365.25;
-    const double y_recovery = FIXED(ill_recov) * TN_DT;
-    const double p_recovery = weekly_probability(y_recovery);
-    b->mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (age - 69.0));
-    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_EXO, 0, b->u);
-    for (int j = 0; j < b->n_live; j++) {
-        const double u = b->u[1][j];
-        const double mu = b->mu * DRAWN(mort_mult)[j];
-        const double y_onset = FIXED(ill_share) * mu / fatality * TN_DT;
-        if (b->ill[j]) {
-            b->ill[j] = !(u < p_recovery);
-        } else if (u < y_onset && u < weekly_probability(y_onset)) {
-            b->ill[j] = 1;
-            count(b, TN_COUNT_ILLNESSES, j, 1);
-        }
+    const double p_recovery = b->recovery, mu = b->mu, share = FIXED(ill_share);
+    const double *restrict mort_mult = DRAWN(mort_mult) + b->j0;
+    const int32_t *restrict ill = b->ill + b->j0;
+    double y[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        const double y_onset = share * (mu * mort_mult[k]) / fatality * TN_DT;
+        y[k] = ill[k] ? p_recovery : y_onset;
+    }
+    for (uint64_t hits = below(b->exo[1], y, b->n_chunk); hits != 0;) {
+        const int k = next_bit(&hits);
+        change(b, b->j0 + k, y[k]);
     }
 }

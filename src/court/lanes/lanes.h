@@ -3,8 +3,9 @@
  * used, in the same order for every instruction set and without contraction, so all builds give the
  * same bits.
  *
- *  Rare events are found with "u < h dt" first, which is implied by "u < 1 - exp(-h dt)", and then
- * decided exactly on the short list: the dense loops need no exponential. */
+ *  Rare events are found with "u < h dt" first, which is implied by "u < 1 - exp(-h dt)", in CHUNK
+ * worlds at a time, and then decided exactly on the few that are left: the dense loops need no
+ * exponential and no branch. */
 #ifndef TN_COURT_LANES_H
 #define TN_COURT_LANES_H
 #include <math.h>
@@ -14,13 +15,14 @@
 #include "base/fmath.h"
 #include "base/rng.h"
 #include "court/block.h"
+#include "court/lanes/vector.h"
 
 #define TN_JOIN_(a, b) a##_##b
 #define TN_JOIN(a, b)  TN_JOIN_(a, b)
 #define LN(name)       TN_JOIN(name, TN_ISA)
 
 #define SIMD          _Pragma("omp simd")
-#define ROW(array, i) ((array) + (size_t)(i)*TN_BLOCK)
+#define ROW(array, i) ((array) + (size_t)(i)*TN_ROW)
 /** Value of a fixed parameter; array of an uncertain one. */
 #define FIXED(name) (b->court->centre[TN_P_##name])
 #define DRAWN(name) (b->par[TN_P_##name])
@@ -59,21 +61,23 @@ static inline void alarm_leader(tn_block_t *b, int j)
 /* rng.c */
 void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int week, int group,
     int purpose, int sub, double *const u[4]);
-void LN(tn_lanes_normals)(const tn_block_t *b, int n, int week, int purpose, int sub);
+void LN(tn_lanes_normals)(
+    const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub);
 void LN(tn_lanes_exp)(int n, const double *in, double *out);
 /* the sub-models, in the order of the week */
 void LN(tn_lanes_start)(tn_block_t *b);
 void LN(tn_lanes_events)(tn_block_t *b, int t);
 void LN(tn_lanes_shocks)(tn_block_t *b, int t);
-void LN(tn_lanes_health)(tn_block_t *b, int t);
+void LN(tn_lanes_health)(tn_block_t *b);
 void LN(tn_lanes_grievance)(tn_block_t *b, int t);
 void LN(tn_lanes_fear)(tn_block_t *b);
 void LN(tn_lanes_plots)(tn_block_t *b, int t);
-void LN(tn_lanes_purges)(tn_block_t *b, int t);
+void LN(tn_lanes_purges)(tn_block_t *b);
 void LN(tn_lanes_assassination)(tn_block_t *b);
 void LN(tn_lanes_protest)(tn_block_t *b);
 void LN(tn_lanes_exits)(tn_block_t *b, int t);
 void LN(tn_lanes_succession)(tn_block_t *b, int t);
+void LN(tn_lanes_tipping)(tn_block_t *b);
 /** Effect of a purge of the set of actors in world j (model 7.7). */
 void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set);
 /** Share of security capacity outside the plot of world j. */

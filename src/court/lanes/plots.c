@@ -7,17 +7,17 @@
 typedef struct tn_plot {
     int j; /* lane */
     uint64_t M;
-    double A, Lambda, p_hat, contact[TN_MAX_ACTORS + 1];
+    double A, Lambda, p_hat;
     int n, n_refused;
-    double u[4]; /* PLOT words */
+    double u[4];           /* PLOT words */
+    const double *contact; /* actor i's CONTACT word is contact[i * CHUNK] */
 } tn_plot_t;
 
 static double strength_of(const tn_court_t *c, uint64_t set)
 {
     double A = 0.0;
-    for (int i = 0; i < c->n; i++) {
-        if (set & bit(i)) A += c->s[i];
-    }
+    while (set != 0)
+        A += c->s[next_bit(&set)];
     return A;
 }
 
@@ -27,9 +27,8 @@ void LN(tn_lanes_set_loyal_security)(tn_block_t *b, int j)
     double loyal = 0.0;
     b->L[j] = 1.0;
     if (b->plot[j] == 0 || c->sigma_total <= 0.0) return;
-    for (int i = 0; i < c->n; i++) {
-        if (!(b->plot[j] & bit(i))) loyal += c->sigma[i];
-    }
+    for (uint64_t left = c->security & ~b->plot[j]; left != 0;)
+        loyal += c->sigma[next_bit(&left)];
     b->L[j] = loyal / c->sigma_total;
 }
 
@@ -60,11 +59,10 @@ static void recruit(tn_block_t *b, tn_plot_t *plot)
     for (int i = 0; i < c->n; i++) {
         double ties = 0.0;
         if (plot->M & bit(i)) continue;
-        for (int m = 0; m < c->n; m++) {
-            if (plot->M & bit(m)) ties += c->k[(size_t)i * (size_t)c->n + (size_t)m];
-        }
+        for (uint64_t left = plot->M; left != 0;)
+            ties += c->k[(size_t)i * (size_t)c->n + (size_t)next_bit(&left)];
         const double p = FIXED(contact) * ties;
-        if (!(plot->contact[i] < (p < 1.0 ? p : 1.0))) continue;
+        if (!(plot->contact[(size_t)i * CHUNK] < (p < 1.0 ? p : 1.0))) continue;
         if (joins(b, plot, i)) {
             joined |= bit(i);
         } else {
@@ -122,14 +120,21 @@ static void attempt(tn_block_t *b, const tn_plot_t *plot, int t)
     }
 }
 
+/** 1 - exp(-y) where it matters: for the tally, or if the word may fall below it. Otherwise y,
+ * which the word exceeds as well. */
+static double probability_for(const tn_block_t *b, double u, double y)
+{
+    return b->tally_hazards || u < y + 1e-15 ? weekly_probability(y) : y;
+}
+
 static void decide(tn_block_t *b, const tn_plot_t *plot, int t)
 {
     const int j = plot->j;
     const double risk = DRAWN(detect)[j] * (0.5 + b->phi[j]) * b->L[j] *
                         (plot->n + FIXED(refuse) * plot->n_refused);
-    const double p_det = weekly_probability(risk * TN_DT);
     const double readiness = clip01((plot->p_hat - FIXED(p_lo)) / (FIXED(p_hi) - FIXED(p_lo)));
-    const double p_att = weekly_probability(FIXED(launch) * readiness * TN_DT);
+    const double p_det = probability_for(b, plot->u[1], risk * TN_DT);
+    const double p_att = probability_for(b, plot->u[2], FIXED(launch) * readiness * TN_DT);
     const double strike = FIXED(strike);
     if (b->tally_hazards) {
         b->hazard_sum[TN_ROUTE_COUP] += (p_det * strike + (1.0 - p_det) * p_att) * plot->p_hat;
@@ -144,7 +149,7 @@ static void decide(tn_block_t *b, const tn_plot_t *plot, int t)
         }
     } else if (plot->u[2] < p_att) {
         attempt(b, plot, t);
-    } else if (plot->u[2] > tn_exp(-FIXED(abandon) * TN_DT)) {
+    } else if (plot->u[2] > b->lasting) {
         count(b, TN_COUNT_ABANDONED, j, 1);
         end_plot(b, j);
     }
@@ -164,6 +169,26 @@ static void plot_week(tn_block_t *b, tn_plot_t *plot, int t)
     decide(b, plot, t);
 }
 
+/** Plots active at the start of the week in the worlds of the list. */
+static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
+{
+    const int n_actors = b->court->n;
+    _Alignas(64) double contact[TN_MAX_ACTORS + 1][CHUNK];
+    uint32_t slot[CHUNK] = {0};
+    for (int m = 0; m < n; m++)
+        slot[m] = b->slot[list[m]];
+    for (int i = 0; i < n_actors; i += 4) {
+        double *const u[4] = {contact[i], contact[i + 1], contact[i + 2], contact[i + 3]};
+        LN(tn_lanes_uniforms)(b, n, slot, t, i / 4, TN_RNG_CONTACT, 0, u);
+    }
+    for (int m = 0; m < n; m++) {
+        tn_plot_t plot = {.j = list[m], .contact = contact[0] + m};
+        for (int k = 0; k < 4; k++)
+            plot.u[k] = b->u[k][plot.j - b->j0];
+        plot_week(b, &plot, t);
+    }
+}
+
 /** Actor in whose stretch of the running sum of pi_i D_i the point falls; -1 if beyond the total.
  */
 static int founder(const tn_block_t *b, int j, double point)
@@ -177,12 +202,11 @@ static int founder(const tn_block_t *b, int j, double point)
     return -1;
 }
 
-static void found(tn_block_t *b, int j, double u)
+/** World j, whose word is below y. */
+static void found(tn_block_t *b, int j, double y)
 {
-    const double y = DRAWN(plot_rate)[j] * b->G[j] * (1.0 - FIXED(fear_found) * b->phi[j]) * TN_DT;
-    if (!(u < y)) return;
-    const double p = weekly_probability(y);
-    if (!(u < p)) return;
+    const double u = b->u[0][j - b->j0], p = weekly_probability(y);
+    if (b->plot[j] != 0 || !(u < p)) return;
     const int i = founder(b, j, b->G[j] * u / p);
     if (i < 0) return;
     count(b, TN_COUNT_PLOTS, j, 1);
@@ -190,25 +214,32 @@ static void found(tn_block_t *b, int j, double u)
     LN(tn_lanes_set_loyal_security)(b, j);
 }
 
+static void found_plots(tn_block_t *b)
+{
+    const double fear_found = FIXED(fear_found);
+    const double *restrict rate = DRAWN(plot_rate), *restrict G = b->G, *restrict phi = b->phi;
+    const int j0 = b->j0;
+    double y[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        const int j = j0 + k;
+        y[k] = rate[j] * G[j] * (1.0 - fear_found * phi[j]) * TN_DT;
+    }
+    for (uint64_t hits = below(b->u[0], y, b->n_chunk); hits != 0;) {
+        const int k = next_bit(&hits);
+        found(b, j0 + k, y[k]);
+    }
+}
+
 void LN(tn_lanes_plots)(tn_block_t *b, int t)
 {
+    int32_t list[CHUNK] = {0};
     int n_plots = 0;
-    tn_plot_t plot;
-    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PLOT, 0, b->u);
-    for (int j = 0; j < b->n_live; j++) {
-        if (b->plot[j] != 0) b->list[n_plots++] = j;
+    LN(tn_lanes_uniforms)(b, b->n_chunk, b->slot + b->j0, t, 0, TN_RNG_PLOT, 0, b->u);
+    for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {
+        list[n_plots] = j;
+        n_plots += b->plot[j] != 0;
     }
-    for (int j = 0; j < b->n_live; j++) {
-        if (b->plot[j] == 0) found(b, j, b->u[0][j]);
-    }
-    for (int m = 0; m < n_plots; m++) {
-        plot.j = b->list[m];
-        for (int k = 0; k < 4; k++)
-            plot.u[k] = b->u[k][plot.j];
-        for (int i = 0; i < b->court->n; i += 4) {
-            tn_rng_uniforms(b->seed, b->world0 + b->slot[plot.j], (uint32_t)t, (uint32_t)i / 4,
-                TN_RNG_CONTACT, 0, plot.contact + i);
-        }
-        plot_week(b, &plot, t);
-    }
+    found_plots(b);
+    if (n_plots > 0) plots_week(b, list, n_plots, t);
 }

@@ -7,12 +7,13 @@ static void move_protest(tn_block_t *b)
     const double a = b->alpha[TN_AR_Q], spread = FIXED(q_sd) * sqrt(1.0 - a * a);
     const double q_econ = FIXED(q_econ), q_loss = FIXED(q_loss), q_def = FIXED(q_def);
     const double q_fear = FIXED(q_fear), loss_half = FIXED(loss_half);
-    const double *restrict q_base = DRAWN(q_base), *restrict fear_base = DRAWN(fear_base);
-    const double *restrict e = b->e, *restrict C = b->C, *restrict F = b->F;
-    const double *restrict phi = b->phi, *restrict z = b->z[2];
-    const int32_t *restrict war = b->war, *restrict route = b->route;
-    double *restrict Q = b->Q;
-    SIMD for (int j = 0; j < b->n_live; j++)
+    const int j0 = b->j0;
+    const double *restrict q_base = DRAWN(q_base) + j0, *restrict fear_base = DRAWN(fear_base) + j0;
+    const double *restrict e = b->e + j0, *restrict C = b->C + j0, *restrict F = b->F + j0;
+    const double *restrict phi = b->phi + j0, *restrict z = b->z[2];
+    const int32_t *restrict war = b->war + j0, *restrict route = b->route + j0;
+    double *restrict Q = b->Q + j0;
+    SIMD for (int j = 0; j < b->n_chunk; j++)
     {
         const double c = C[j] / (C[j] + loss_half);
         const double level =
@@ -33,15 +34,59 @@ static double p_win(const tn_block_t *b, int j)
     return contest(b->Q[j], DRAWN(upr_incumb)[j] * (c->guard + loyal), FIXED(contest_m));
 }
 
+/** The same for the worlds j0 .. j0+CHUNK-1. */
+static void p_win_all(const tn_block_t *b, int j0, double p[CHUNK])
+{
+    const tn_court_t *c = b->court;
+    const double m = FIXED(contest_m);
+    double loyal[CHUNK] = {0.0};
+    for (int i = 0; i < c->n; i++) {
+        const double f = c->f[i];
+        const double *D = ROW(b->D, i) + j0;
+        if (f <= 0.0) continue; /* adds exactly 0 */
+        SIMD for (int k = 0; k < CHUNK; k++) loyal[k] += f * (1.0 - D[k]);
+    }
+    if (m < 1.0 || m > 1.0) {
+        for (int k = 0; k < CHUNK; k++)
+            p[k] = p_win(b, j0 + k);
+        return;
+    }
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        const double Q = b->Q[j0 + k];
+        p[k] = Q / (Q + DRAWN(upr_incumb)[j0 + k] * (c->guard + loyal[k]));
+    }
+}
+
 static void tally(tn_block_t *b)
 {
-    for (int j = 0; j < b->n_live; j++)
-        b->w1[j] = -(DRAWN(upr_rate)[j] * b->Q[j] * TN_DT);
-    LN(tn_lanes_exp)(b->n_live, b->w1, b->w1);
-    for (int j = 0; j < b->n_live; j++) {
-        const double p = 1.0 - b->w1[j];
-        if (b->route[j] >= 0 || p <= 0.0) continue;
-        b->hazard_sum[TN_ROUTE_UPRISING] += p * p_win(b, j);
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        b->w1[k] = -(DRAWN(upr_rate)[b->j0 + k] * b->Q[b->j0 + k] * TN_DT);
+    }
+    LN(tn_lanes_exp)(CHUNK, b->w1, b->w1);
+    double wins[CHUNK];
+    p_win_all(b, b->j0, wins);
+    for (int k = 0; k < b->n_chunk; k++) {
+        const double p = 1.0 - b->w1[k];
+        const bool counts = b->route[b->j0 + k] < 0 && p > 0.0;
+        b->hazard_sum[TN_ROUTE_UPRISING] += counts ? p * wins[k] : 0.0;
+    }
+}
+
+/** World j, whose word is below y. */
+static void rise(tn_block_t *b, int j, double y)
+{
+    const double u = b->exo[3][j - b->j0];
+    const double p = weekly_probability(y);
+    if (b->route[j] >= 0 || !(u < p)) return;
+    count(b, TN_COUNT_UPRISINGS, j, 1);
+    b->flag[j] |= TN_FLAG_UPRISING;
+    if (u / p < p_win(b, j)) {
+        b->route[j] = TN_ROUTE_UPRISING;
+    } else {
+        alarm_leader(b, j);
+        b->Q[j] = b->Q[j] / 2.0;
     }
 }
 
@@ -49,19 +94,11 @@ void LN(tn_lanes_protest)(tn_block_t *b)
 {
     move_protest(b);
     if (b->tally_hazards) tally(b);
-    for (int j = 0; j < b->n_live; j++) {
-        const double u = b->u[3][j];
-        const double y = DRAWN(upr_rate)[j] * b->Q[j] * TN_DT;
-        if (!(u < y) || b->route[j] >= 0) continue;
-        const double p = weekly_probability(y);
-        if (!(u < p)) continue;
-        count(b, TN_COUNT_UPRISINGS, j, 1);
-        b->flag[j] |= TN_FLAG_UPRISING;
-        if (u / p < p_win(b, j)) {
-            b->route[j] = TN_ROUTE_UPRISING;
-        } else {
-            alarm_leader(b, j);
-            b->Q[j] = b->Q[j] / 2.0;
-        }
+    const int j0 = b->j0;
+    double y[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++) { y[k] = DRAWN(upr_rate)[j0 + k] * b->Q[j0 + k] * TN_DT; }
+    for (uint64_t hits = below(b->exo[3], y, b->n_chunk); hits != 0;) {
+        const int k = next_bit(&hits);
+        rise(b, j0 + k, y[k]);
     }
 }

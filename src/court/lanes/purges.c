@@ -8,9 +8,8 @@ void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set)
     const int n_victims = __builtin_popcountll(set);
     for (int i = 0; i < c->n; i++) {
         double ties = 0.0;
-        for (int m = 0; m < c->n; m++) {
-            if (set & bit(m)) ties += c->k[(size_t)i * (size_t)c->n + (size_t)m];
-        }
+        for (uint64_t left = set; left != 0;)
+            ties += c->k[(size_t)i * (size_t)c->n + (size_t)next_bit(&left)];
         ROW(b->x, i)[j] += FIXED(kick) * ties;
     }
     for (int i = 0; i < c->n; i++) {
@@ -47,20 +46,45 @@ static int victim(const tn_block_t *b, int j, double v, double h_a, double h_w)
     return -1;
 }
 
-void LN(tn_lanes_purges)(tn_block_t *b, int t)
+/** Hazard of a purge in world j, not per year but times dt; its two parts. */
+static inline double hazards(const tn_block_t *b, int j, double *h_a, double *h_w)
 {
-    const bool has_military = b->court->military != 0;
-    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_PURGE, 0, b->u);
-    for (int j = 0; j < b->n_live; j++) {
-        const double u = b->u[0][j];
-        const double h_a = FIXED(purge_rate) + DRAWN(purge_thr)[j] * b->theta[j] * (1.0 - b->V[j]);
-        const double h_w =
-            has_military && b->war[j] ? DRAWN(purge_war)[j] * positive(-b->b[j]) : 0.0;
-        const double y = (h_a + h_w) * TN_DT;
-        if (!(u < y) || b->route[j] >= 0) continue;
-        const double p = weekly_probability(y);
-        if (!(u < p)) continue;
-        const int i = victim(b, j, u / p * (h_a + h_w), h_a, h_w);
-        if (i >= 0) LN(tn_lanes_purge_set)(b, j, bit(i));
+    const bool is_blamed = b->court->military != 0 && b->war[j];
+    *h_a = FIXED(purge_rate) + DRAWN(purge_thr)[j] * b->theta[j] * (1.0 - b->V[j]);
+    *h_w = is_blamed ? DRAWN(purge_war)[j] * positive(-b->b[j]) : 0.0;
+    return (*h_a + *h_w) * TN_DT;
+}
+
+static void purge(tn_block_t *b, int j)
+{
+    double h_a, h_w;
+    const double u = b->purge[0][j - b->j0], p = weekly_probability(hazards(b, j, &h_a, &h_w));
+    if (b->route[j] >= 0 || !(u < p)) return;
+    const int i = victim(b, j, u / p * (h_a + h_w), h_a, h_w);
+    if (i >= 0) LN(tn_lanes_purge_set)(b, j, bit(i));
+}
+
+/** h dt of a purge in each world of the chunk. */
+static void hazards_all(const tn_block_t *b, double y[CHUNK])
+{
+    const int j0 = b->j0;
+    const double purge_rate = FIXED(purge_rate), blames = b->court->military != 0 ? 1.0 : 0.0;
+    const double *restrict purge_thr = DRAWN(purge_thr) + j0, *restrict theta = b->theta + j0;
+    const double *restrict purge_war = DRAWN(purge_war) + j0, *restrict V = b->V + j0;
+    const double *restrict progress = b->b + j0;
+    const int32_t *restrict war = b->war + j0;
+    SIMD for (int k = 0; k < CHUNK; k++)
+    {
+        const double h_a = purge_rate + purge_thr[k] * theta[k] * (1.0 - V[k]);
+        const double h_w = war[k] ? blames * purge_war[k] * positive(-progress[k]) : 0.0;
+        y[k] = (h_a + h_w) * TN_DT;
     }
+}
+
+void LN(tn_lanes_purges)(tn_block_t *b)
+{
+    double y[CHUNK];
+    hazards_all(b, y);
+    for (uint64_t hits = below(b->purge[0], y, b->n_chunk); hits != 0;)
+        purge(b, b->j0 + next_bit(&hits));
 }

@@ -41,7 +41,7 @@ static void draw_parameters(tn_block_t *b)
             b->par[p][j] = b->court->centre[p];
     }
     for (int k = 0; k < b->court->n_uncertain; k++) {
-        if (k % 4 == 0) LN(tn_lanes_normals)(b, b->n, 0, TN_RNG_PARAM, k / 4);
+        if (k % 4 == 0) LN(tn_lanes_normals)(b, b->n, b->slot, 0, TN_RNG_PARAM, k / 4);
         draw_parameter(b, b->court->uncertain[k], b->z[k % 4]);
     }
 }
@@ -61,7 +61,7 @@ static void draw_actors(tn_block_t *b)
 static void draw_world(tn_block_t *b)
 {
     const tn_court_t *c = b->court;
-    LN(tn_lanes_normals)(b, b->n, 0, TN_RNG_SHOCK, 1);
+    LN(tn_lanes_normals)(b, b->n, b->slot, 0, TN_RNG_SHOCK, 1);
     for (int j = 0; j < b->n; j++) {
         b->s[j] = c->sanctions;
         b->e[j] = isnan(c->economy) ? -DRAWN(e_sanc)[j] * c->sanctions + b->z[0][j] : c->economy;
@@ -113,9 +113,26 @@ static void draw_reliabilities(tn_block_t *b)
     }
 }
 
+static void set_round_keys(tn_block_t *b)
+{
+    uint32_t key0 = (uint32_t)b->seed, key1 = (uint32_t)(b->seed >> 32);
+    for (int round = 0; round < 10; round++) {
+        b->round_key[round][0] = key0;
+        b->round_key[round][1] = key1;
+        key0 += 0x9E3779B9u;
+        key1 += 0xBB67AE85u;
+    }
+}
+
 static void set_coefficients(tn_block_t *b)
 {
+    int exponent;
+    b->width_is_power = frexp(2.0 * FIXED(g_wid), &exponent) <= 0.5;
+    b->recovery = weekly_probability(FIXED(ill_recov) * TN_DT);
+    b->lasting = tn_exp(-FIXED(abandon) * TN_DT);
     b->alpha[TN_AR_X] = tn_exp(-TN_DT / FIXED(x_tau));
+    const double a = b->alpha[TN_AR_X];
+    b->spread_x = FIXED(x_sd) * sqrt(12.0 * (1.0 - a * a));
     b->alpha[TN_AR_E] = tn_exp(-TN_DT / FIXED(e_tau));
     b->alpha[TN_AR_B] = tn_exp(-TN_DT / FIXED(b_tau));
     b->alpha[TN_AR_F] = tn_exp(-TN_DT / FIXED(def_tau));
@@ -128,6 +145,7 @@ void LN(tn_lanes_start)(tn_block_t *b)
 {
     clear_state(b);
     b->n_live = b->n;
+    set_round_keys(b);
     set_coefficients(b);
     draw_parameters(b);
     draw_actors(b);

@@ -86,7 +86,7 @@ static int draw_successor(const tn_block_t *b, int j, int t)
 
 void LN(tn_lanes_succession)(tn_block_t *b, int t)
 {
-    for (int j = 0; j < b->n_live; j++) {
+    for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {
         if (b->route[j] < 0) continue;
         b->exit_week[j] = t;
         b->successor[j] = draw_successor(b, j, t);

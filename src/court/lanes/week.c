@@ -1,24 +1,38 @@
-/* One week, in the fixed order of model 3. */
+/* One week, in the fixed order of model 3, for one chunk of worlds after the other: what a
+ * sub-model leaves for the next is then still in the first cache. */
 #include <string.h>
 
 #include "court/lanes/lanes.h"
 
-static void week(tn_block_t *b, int t)
+static void chunk_week(tn_block_t *b, int t)
 {
-    memset(b->flag, 0, sizeof *b->flag * TN_BLOCK);
-    if (b->tally_hazards) b->weeks_in_office += b->n_live;
+    const uint32_t *slot = b->slot + b->j0;
+    memset(b->flag + b->j0, 0, sizeof *b->flag * CHUNK);
+    LN(tn_lanes_uniforms)(b, b->n_chunk, slot, t, 0, TN_RNG_EXO, 0, b->exo);
+    LN(tn_lanes_uniforms)(b, b->n_chunk, slot, t, 0, TN_RNG_PURGE, 0, b->purge);
     LN(tn_lanes_events)(b, t);
     LN(tn_lanes_shocks)(b, t);
-    LN(tn_lanes_health)(b, t);
+    LN(tn_lanes_health)(b);
     LN(tn_lanes_grievance)(b, t);
     LN(tn_lanes_fear)(b);
     LN(tn_lanes_plots)(b, t);
-    LN(tn_lanes_purges)(b, t);
-    LN(tn_lanes_uniforms)(b, b->n_live, b->slot, t, 0, TN_RNG_EXO, 0, b->u);
+    LN(tn_lanes_purges)(b);
     LN(tn_lanes_assassination)(b);
     LN(tn_lanes_protest)(b);
     LN(tn_lanes_exits)(b, t);
     LN(tn_lanes_succession)(b, t);
 }
 
-const tn_lanes_t LN(tn_lanes) = {LN(tn_lanes_start), week};
+static void week(tn_block_t *b, int t)
+{
+    const tn_court_t *c = b->court;
+    const double age = c->age_start + (7.0 * t + 3.5) / 365.25;
+    b->mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (age - 69.0));
+    if (b->tally_hazards) b->weeks_in_office += b->n_live;
+    for (b->j0 = 0; b->j0 < b->n_live; b->j0 += CHUNK) {
+        b->n_chunk = b->n_live - b->j0 < CHUNK ? b->n_live - b->j0 : CHUNK;
+        chunk_week(b, t);
+    }
+}
+
+const tn_lanes_t LN(tn_lanes) = {LN(tn_lanes_start), week, LN(tn_lanes_tipping)};

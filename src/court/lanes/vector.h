@@ -1,0 +1,162 @@
+/** The registers of the instruction set: WIDTH worlds side by side. Arithmetic is written with
+ * plain operators, which both compilers accept on these types; only what has no operator is named
+ * here. */
+#ifndef TN_COURT_VECTOR_H
+#define TN_COURT_VECTOR_H
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#define WIDTH 8
+typedef __m512d vec_t;
+typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; the high half is
+                            anything */
+#define LOAD(p)         _mm512_loadu_pd(p)
+#define STORE(p, v)     _mm512_storeu_pd(p, v)
+#define SPREAD(x)       _mm512_set1_pd(x)
+#define SQRT(a)         _mm512_sqrt_pd(a)
+#define WORD(x)         _mm512_set1_epi64((long long)(x))
+#define LOAD_WORDS(p)   _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)(p)))
+#define PLUS(a, b)      _mm512_add_epi64(a, b)
+#define TIMES(a, b)     _mm512_mul_epu32(a, b)
+#define HIGH(a)         _mm512_shuffle_epi32(a, _MM_PERM_DDBB)
+#define XOR3(a, b, c)   _mm512_ternarylogic_epi64(a, b, c, 0x96)
+#define AND_OR(a, m, o) _mm512_ternarylogic_epi64(a, m, o, 0xEA)
+#define AS_NUMBERS(a)   _mm512_castsi512_pd(a)
+#define CLIP01(a)       _mm512_max_pd(_mm512_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)     _mm512_loadu_si512((const void *)(p))
+/** In each lane a if bit i of the set is on, else b. */
+#define IF_BIT(set, i, a, b)                                                                       \
+    _mm512_mask_blend_pd(_mm512_test_epi64_mask(set, WORD(UINT64_C(1) << (i))), b, a)
+/** Bit k: lane k of a is below lane k of b. */
+#define LESS_MASK(a, b) ((unsigned)_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ))
+/** In each lane x where a < b, else y. */
+#define IF_LESS(a, b, x, y) _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), y, x)
+#elif defined(__AVX2__)
+#include <immintrin.h>
+#define WIDTH           4
+typedef __m256d vec_t;
+typedef __m256i words_t;
+#define LOAD(p)         _mm256_loadu_pd(p)
+#define STORE(p, v)     _mm256_storeu_pd(p, v)
+#define SPREAD(x)       _mm256_set1_pd(x)
+#define SQRT(a)         _mm256_sqrt_pd(a)
+#define WORD(x)         _mm256_set1_epi64x((long long)(x))
+#define LOAD_WORDS(p)   _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(p)))
+#define PLUS(a, b)      _mm256_add_epi64(a, b)
+#define TIMES(a, b)     _mm256_mul_epu32(a, b)
+#define HIGH(a)         _mm256_shuffle_epi32(a, 0xF5)
+#define XOR3(a, b, c)   _mm256_xor_si256(_mm256_xor_si256(a, b), c)
+#define AND_OR(a, m, o) _mm256_or_si256(_mm256_and_si256(a, m), o)
+#define AS_NUMBERS(a)   _mm256_castsi256_pd(a)
+#define CLIP01(a)       _mm256_max_pd(_mm256_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)     _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define IF_BIT(set, i, a, b)                                                                       \
+    _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_slli_epi64(set, 63 - (i))))
+#define LESS_MASK(a, b)     ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
+#define IF_LESS(a, b, x, y) _mm256_blendv_pd(y, x, _mm256_cmp_pd(a, b, _CMP_LT_OQ))
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#define WIDTH       2
+typedef __m128d vec_t;
+typedef __m128i words_t;
+#define LOAD(p)     _mm_loadu_pd(p)
+#define STORE(p, v) _mm_storeu_pd(p, v)
+#define SPREAD(x)   _mm_set1_pd(x)
+#define SQRT(a)     _mm_sqrt_pd(a)
+#define WORD(x)     _mm_set1_epi64x((long long)(x))
+#define LOAD_WORDS(p)                                                                              \
+    _mm_unpacklo_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p)), _mm_setzero_si128())
+#define PLUS(a, b)           _mm_add_epi64(a, b)
+#define TIMES(a, b)          _mm_mul_epu32(a, b)
+#define HIGH(a)              _mm_shuffle_epi32(a, 0xF5)
+#define XOR3(a, b, c)        _mm_xor_si128(_mm_xor_si128(a, b), c)
+#define AND_OR(a, m, o)      _mm_or_si128(_mm_and_si128(a, m), o)
+#define AS_NUMBERS(a)        _mm_castsi128_pd(a)
+#define CLIP01(a)            _mm_max_pd(_mm_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
+#define LOAD_SET(p)          _mm_loadu_si128((const __m128i *)(const void *)(p))
+#define IF_BIT(set, i, a, b) if_sign(_mm_slli_epi64(set, 63 - (i)), a, b)
+static inline __m128d if_sign(__m128i set, __m128d a, __m128d b)
+{
+    const __m128d sign = _mm_castsi128_pd(
+        _mm_shuffle_epi32(_mm_srai_epi32(set, 31), 0xF5)); /* of each half to both */
+    return _mm_or_pd(_mm_and_pd(sign, a), _mm_andnot_pd(sign, b));
+}
+#define LESS_MASK(a, b)      ((unsigned)_mm_movemask_pd(_mm_cmplt_pd(a, b)))
+#define IF_LESS(a, b, x, y)  if_sign(_mm_castpd_si128(_mm_cmplt_pd(a, b)), x, y)
+#else
+#define WIDTH                1
+typedef double vec_t;
+typedef uint64_t words_t;
+static inline double as_number(uint64_t x)
+{
+    const union {
+        uint64_t i;
+        double d;
+    } v = {.i = x};
+    return v.d;
+}
+#define LOAD(p)              (*(p))
+#define STORE(p, v)          (*(p) = (v))
+#define SPREAD(x)            (x)
+#define SQRT(a)              sqrt(a)
+#define WORD(x)              ((uint64_t)(x))
+#define LOAD_WORDS(p)        ((uint64_t)(*(p)))
+#define PLUS(a, b)           ((a) + (b))
+#define TIMES(a, b)          (((a)&0xffffffffu) * ((b)&0xffffffffu))
+#define HIGH(a)              ((a) >> 32)
+#define XOR3(a, b, c)        ((a) ^ (b) ^ (c))
+#define AND_OR(a, m, o)      (((a) & (m)) | (o))
+#define AS_NUMBERS(a)        as_number(a)
+#define CLIP01(a)            ((a) < 1.0 ? ((a) > 0.0 ? (a) : 0.0) : 1.0)
+#define LOAD_SET(p)          (*(p))
+#define IF_BIT(set, i, a, b) ((set) >> (i)&1 ? (a) : (b))
+#define LESS_MASK(a, b)      ((unsigned)((a) < (b)))
+#define IF_LESS(a, b, x, y)  ((a) < (b) ? (x) : (y))
+#endif
+
+/** Registers worked on side by side: enough to hide the latency of a multiplication. */
+#define N_SIDE 4
+/** Offset of register r of those side by side. */
+#define LANE(r) ((size_t)(r)*WIDTH)
+/** Worlds of one step of the dense loops; divides TN_BLOCK. */
+#define STRIP (N_SIDE * WIDTH)
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 4")
+
+/** Worlds of one look for rare events. */
+#define CHUNK 64
+
+/** Bit k, for k < n: u[k] < y[k]. */
+static inline uint64_t below(const double *u, const double *y, int n)
+{
+    uint64_t set = 0;
+    for (int k = 0; k < CHUNK; k += WIDTH)
+        set |= (uint64_t)LESS_MASK(LOAD(u + k), LOAD(y + k)) << k;
+    return n < CHUNK ? set & ((UINT64_C(1) << n) - 1) : set;
+}
+
+/** Takes the lowest bit out of the set and returns its number. */
+static inline int next_bit(uint64_t *set)
+{
+    const int k = __builtin_ctzll(*set);
+    *set &= *set - 1;
+    return k;
+}
+
+/** Stores the first `left` lanes only: worlds behind the live ones keep the state they ended in. */
+static inline void store_left(double *p, vec_t v, int left)
+{
+    _Alignas(64) double lane[WIDTH];
+    if (__builtin_expect(left >= WIDTH, 1)) {
+        STORE(p, v);
+        return;
+    }
+    STORE(lane, v);
+    for (int k = 0; k < left; k++)
+        p[k] = lane[k];
+}
+#endif
