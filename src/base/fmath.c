@@ -2,41 +2,44 @@
  */
 #include "base/fmath.h"
 
+#include "base/fmath_wide.h"
+#include "base/isa.h"
+
 #include <sleef.h>
 
 double tn_exp(double x) { return Sleef_cinz_expd1_u10purec(x); }
 
 double tn_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
 
-#ifdef __SSE2__ /* every x86-64 */
 void tn_exp_all(size_t n, double *x)
 {
-    size_t i = 0;
-    for (; i + 2 <= n; i += 2)
-        _mm_storeu_pd(x + i, Sleef_cinz_expd2_u10sse2(_mm_loadu_pd(x + i)));
-    if (i < n) x[i] = tn_exp(x[i]);
-}
-
-void tn_log_all(size_t n, double *x)
-{
-    size_t i = 0;
-    for (; i + 2 <= n; i += 2)
-        _mm_storeu_pd(x + i, Sleef_cinz_logd2_u10sse2(_mm_loadu_pd(x + i)));
-    if (i < n) x[i] = tn_log(x[i]);
-}
-#else
-void tn_exp_all(size_t n, double *x)
-{
-    for (size_t i = 0; i < n; i++)
-        x[i] = tn_exp(x[i]);
-}
-
-void tn_log_all(size_t n, double *x)
-{
-    for (size_t i = 0; i < n; i++)
-        x[i] = tn_log(x[i]);
-}
+#ifdef TN_HAVE_AVX512
+    if (tn_isa_runs(TN_ISA_AVX512)) {
+        tn_exp_all_avx512(n, x);
+        return;
+    }
+    if (tn_isa_runs(TN_ISA_AVX2)) {
+        tn_exp_all_avx2(n, x);
+        return;
+    }
 #endif
+    tn_exp_all_baseline(n, x);
+}
+
+void tn_log_all(size_t n, double *x)
+{
+#ifdef TN_HAVE_AVX512
+    if (tn_isa_runs(TN_ISA_AVX512)) {
+        tn_log_all_avx512(n, x);
+        return;
+    }
+    if (tn_isa_runs(TN_ISA_AVX2)) {
+        tn_log_all_avx2(n, x);
+        return;
+    }
+#endif
+    tn_log_all_baseline(n, x);
+}
 
 double tn_log1p(double x) { return Sleef_log1pd1_u10purec(x); }
 

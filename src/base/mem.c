@@ -49,13 +49,17 @@ void *tn_realloc(void *p, size_t n, size_t size)
     return must_fail() || bytes == SIZE_MAX ? NULL : realloc(p, bytes);
 }
 
-void *tn_aligned_calloc(size_t n, size_t size)
+void *tn_aligned_malloc(size_t n, size_t size)
 {
     const size_t bytes = product(n, size);
     if (must_fail() || bytes > SIZE_MAX - ALIGNMENT) return NULL;
-    const size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    void *p = aligned_alloc(ALIGNMENT, rounded);
-    if (p != NULL) memset(p, 0, rounded);
+    return aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+}
+
+void *tn_aligned_calloc(size_t n, size_t size)
+{
+    void *p = tn_aligned_malloc(n, size);
+    if (p != NULL) memset(p, 0, n * size);
     return p;
 }
 

@@ -21,15 +21,16 @@ typedef struct tn_cox_group {
 
 /** What the kernel reads. The bootstrap makes its own, smaller ones. */
 typedef struct tn_cox_view {
-    int p, stride;        /* stride: p rounded up to even, so that pairs of covariates fit */
+    int p, stride;        /* stride: 8 for 1..8 covariates, beyond p rounded up to even */
     size_t n;             /* rows */
-    const double *z;      /* n x stride by row, centred, 0 in the last column if p is odd */
+    const double *z;      /* n x stride by row, centred, 0 in the columns beyond p */
     const double *w;      /* n */
     const double *offset; /* n or NULL */
     size_t n_groups;
     const tn_cox_group_t *group;
     const uint32_t *leave;
-    const double *factor; /* n_groups: multiplies what a group says, or NULL: 1 */
+    const double *factor;    /* n_groups: multiplies what a group says, or NULL: 1 */
+    const double *event_sum; /* p: tn_cox_events_score without factor; NULL: not known */
     bool is_efron;
 } tn_cox_view_t;
 
@@ -48,6 +49,7 @@ struct tn_cox_data {
     double *centre; /* p: weighted means, taken off z */
     double *spread; /* p: weighted variances */
     double *ridge;  /* p or NULL */
+    double *event_sum;
 };
 
 /** Sorts, centres and copies. @return 0, TN_ENOMEM. */
@@ -63,6 +65,10 @@ typedef struct tn_cox_work {
 } tn_cox_work_t;
 int tn_cox_work_init(tn_cox_work_t *self, size_t n, int stride);
 void tn_cox_work_free(tn_cox_work_t *self);
+
+/** Sum of weight times covariates over the events: their own part of the score. @param score  out,
+ * p. */
+void tn_cox_events_score(const tn_cox_view_t *v, double *score);
 
 /** Partial log-likelihood (unless NULL), score (p) and information (p x p) at beta, without any
  *  penalty. @return false where beta is beyond what doubles can hold. */

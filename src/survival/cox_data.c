@@ -4,8 +4,13 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "survival/cox_core.h"
+#include "base/parallel.h"
+#include "survival/cox_sweep.h"
 #include "survival/order.h"
+
+#define LANES     8 /* running sums side by side */
+#define COPY_ROWS ((size_t)1 << 15)
+#define AHEAD     24
 
 /* Stable order of the items 0..n-1 by stratum, given their order by time: order is rewritten. */
 static int group_by_stratum(
@@ -43,17 +48,16 @@ static int sort_rows(
     uint32_t *first = tn_calloc(size, sizeof *first);
     int ret = key == NULL || first == NULL ? TN_ENOMEM : 0;
     if (ret < 0) goto out;
-    size_t k = 0;
-    for (int is_event = 0; is_event < 2; is_event++) {
-        for (size_t i = 0; i < n; i++) {
-            if ((spells->cause[i] == cause) == (is_event != 0)) first[k++] = (uint32_t)i;
-        }
-    }
-    for (k = 0; k < n; k++)
+    size_t next[2] = {0, n}; /* places of the next censored row and the next event */
+    for (size_t i = 0; i < n; i++)
+        next[1] -= spells->cause[i] == cause;
+    for (size_t i = 0; i < n; i++)
+        first[next[spells->cause[i] == cause]++] = (uint32_t)i;
+    for (size_t k = 0; k < n; k++)
         key[k] = -spells->exit[first[k]];
     ret = tn_order(n, key, self->row);
     if (ret < 0) goto out;
-    for (k = 0; k < n; k++)
+    for (size_t k = 0; k < n; k++)
         self->row[k] = first[self->row[k]];
     ret = group_by_stratum(n, spells->stratum, self->n_strata, self->row, stratum_row);
 out:
@@ -86,43 +90,87 @@ out:
     return ret;
 }
 
+/* Sum of w (x - at), or of w (x - at)^2, in LANES running sums, so that the additions do
+ * not wait for one another. */
+static double moment(size_t n, const double *x, const double *w, double at, bool is_square)
+{
+    double sum[LANES] = {0.0}, total = 0.0;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            const double d = x[i + k] - at, v = is_square ? d * d : d;
+            sum[k] += w != NULL ? w[i + k] * v : v;
+        }
+    }
+    for (; i < n; i++) {
+        const double d = x[i] - at, v = is_square ? d * d : d;
+        sum[0] += w != NULL ? w[i] * v : v;
+    }
+    for (size_t k = 0; k < LANES; k++)
+        total += sum[k];
+    return total;
+}
+
 /* Weighted means and variances, by column of the caller. */
 static void centre(struct tn_cox_data *self, const tn_spells_t *spells)
 {
     const size_t n = spells->n;
-    for (int j = 0; j < spells->n_covariates; j++) {
+    const double *w = spells->weight;
+    double total = (double)n;
+    if (w != NULL) total = moment(n, w, NULL, 0.0, false);
+    for (int j = 0; j < spells->n_covariates && n > 0; j++) {
         const double *x = spells->x + (size_t)j * n;
-        double total = 0.0, sum = 0.0, square = 0.0;
         /* around the first value: sums of years do not lose the days */
-        for (size_t i = 0; i < n; i++) {
-            const double w = spells->weight != NULL ? spells->weight[i] : 1.0;
-            total += w;
-            sum += w * (x[i] - x[0]);
-        }
-        const double mean = n > 0 ? x[0] + sum / total : 0.0;
-        for (size_t i = 0; i < n; i++) {
-            const double w = spells->weight != NULL ? spells->weight[i] : 1.0;
-            square += w * (x[i] - mean) * (x[i] - mean);
-        }
-        self->centre[j] = mean;
-        self->spread[j] = n > 0 ? square / total : 0.0;
+        self->centre[j] = x[0] + moment(n, x, w, x[0], false) / total;
+        self->spread[j] = moment(n, x, w, self->centre[j], true) / total;
     }
+}
+
+/** Rows on their way into their order, in blocks that threads take. */
+typedef struct copying {
+    struct tn_cox_data *data;
+    const tn_spells_t *spells;
+    const tn_cox_options_t *opt;
+} copying_t;
+
+/* The rows lie anywhere in the caller's columns: they are asked for some rows ahead. */
+static void call_ahead(const tn_spells_t *spells, size_t i)
+{
+    __builtin_prefetch(spells->exit + i);
+    for (int j = 0; j < spells->n_covariates; j++)
+        __builtin_prefetch(spells->x + (size_t)j * spells->n + i);
+}
+
+static int copy_block(void *ctx, int thread, int64_t block)
+{
+    const copying_t *c = ctx;
+    struct tn_cox_data *self = c->data;
+    const tn_spells_t *spells = c->spells;
+    const size_t n = spells->n, stride = (size_t)self->view.stride;
+    const size_t from = (size_t)block * COPY_ROWS, to = n - from > COPY_ROWS ? from + COPY_ROWS : n;
+    (void)thread;
+    for (size_t k = from; k < to; k++) {
+        const size_t i = self->row[k];
+        if (k + AHEAD < n) call_ahead(spells, self->row[k + AHEAD]);
+        self->exit[k] = spells->exit[i];
+        if (spells->entry != NULL) self->entry[k] = spells->entry[i];
+        self->w[k] = spells->weight != NULL ? spells->weight[i] : 1.0;
+        if (c->opt->offset != NULL) self->offset[k] = c->opt->offset[i];
+        if (spells->cluster != NULL) self->cluster[k] = spells->cluster[i];
+        for (int j = 0; j < spells->n_covariates; j++)
+            self->z[k * stride + (size_t)j] = spells->x[(size_t)j * n + i] - self->centre[j];
+        for (size_t j = (size_t)spells->n_covariates; j < stride; j++)
+            self->z[k * stride + j] = 0.0;
+    }
+    return 0;
 }
 
 static void copy_rows(
     struct tn_cox_data *self, const tn_spells_t *spells, const tn_cox_options_t *opt)
 {
-    const size_t n = spells->n, stride = (size_t)self->view.stride;
-    for (size_t k = 0; k < n; k++) {
-        const size_t i = self->row[k];
-        self->exit[k] = spells->exit[i];
-        if (spells->entry != NULL) self->entry[k] = spells->entry[i];
-        self->w[k] = spells->weight != NULL ? spells->weight[i] : 1.0;
-        if (opt->offset != NULL) self->offset[k] = opt->offset[i];
-        if (spells->cluster != NULL) self->cluster[k] = spells->cluster[i];
-        for (int j = 0; j < spells->n_covariates; j++)
-            self->z[k * stride + (size_t)j] = spells->x[(size_t)j * n + i] - self->centre[j];
-    }
+    copying_t copying = {.data = self, .spells = spells, .opt = opt};
+    const int64_t n_blocks = (int64_t)((spells->n + COPY_ROWS - 1) / COPY_ROWS);
+    (void)tn_parallel_run(0, n_blocks, copy_block, &copying); /* no block fails */
 }
 
 /* Groups of the rows a..b-1 of a stratum; leaving rows from leave[a] on. */
@@ -191,7 +239,7 @@ static bool allocate(
     const size_t stride = (size_t)self->view.stride;
     self->row = tn_calloc(n, sizeof *self->row);
     self->exit = tn_calloc(n, sizeof *self->exit);
-    self->z = tn_aligned_calloc(n * (stride > 0 ? stride : 2), sizeof *self->z);
+    self->z = tn_aligned_malloc(n * (stride > 0 ? stride : 2), sizeof *self->z);
     self->w = tn_calloc(n, sizeof *self->w);
     self->stratum_group = tn_calloc((size_t)self->n_strata + 1, sizeof *self->stratum_group);
     self->centre = tn_calloc(p, sizeof *self->centre);
@@ -211,6 +259,8 @@ static bool allocate(
         self->cluster = tn_calloc(n, sizeof *self->cluster);
         is_fine = is_fine && self->cluster != NULL;
     }
+    self->event_sum = tn_calloc(p, sizeof *self->event_sum);
+    is_fine = is_fine && self->event_sum != NULL;
     if (opt->ridge != NULL) {
         self->ridge = tn_calloc(p, sizeof *self->ridge);
         is_fine = is_fine && self->ridge != NULL;
@@ -218,13 +268,15 @@ static bool allocate(
     return is_fine;
 }
 
+static int stride_of(int p) { return p >= 1 && p <= TN_COX_WIDE ? TN_COX_WIDE : (p + 1) / 2 * 2; }
+
 int tn_cox_data_init(
     struct tn_cox_data *self, const tn_spells_t *spells, const tn_cox_options_t *opt)
 {
     *self = (struct tn_cox_data){.n_strata = spells->stratum != NULL ? spells->n_strata : 1,
         .n_clusters = spells->cluster != NULL ? spells->n_clusters : 0,
         .view = {.p = spells->n_covariates,
-            .stride = (spells->n_covariates + 1) / 2 * 2,
+            .stride = stride_of(spells->n_covariates),
             .n = spells->n,
             .is_efron = opt->ties == TN_COX_EFRON}};
     size_t *stratum_row = tn_calloc((size_t)self->n_strata + 1, sizeof *stratum_row);
@@ -243,6 +295,10 @@ int tn_cox_data_init(
     self->view.offset = self->offset;
     self->view.group = self->group;
     self->view.leave = self->leave;
+    if (ret == 0) {
+        tn_cox_events_score(&self->view, self->event_sum);
+        self->view.event_sum = self->event_sum;
+    }
 out:
     tn_free(stratum_row);
     if (ret < 0) tn_cox_data_free(self);
@@ -265,5 +321,6 @@ void tn_cox_data_free(struct tn_cox_data *self)
     tn_free(self->centre);
     tn_free(self->spread);
     tn_free(self->ridge);
+    tn_free(self->event_sum);
     *self = (struct tn_cox_data){0};
 }

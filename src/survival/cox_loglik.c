@@ -5,19 +5,18 @@
  * updates: with a_k = sum m f^k / c and b_k = sum m f^k / c^2,
  *   score -= a_0 S1 - a_1 D1,
  *   info  += a_0 S2 - a_1 D2 - [b_0 S1 S1' - b_1 (S1 D1' + D1 S1') + b_2 D1 D1'].
- * Covariates go in pairs (vectors of two doubles, in every x86-64 and ARMv8; the same bits without
- * them), and the sweep is compiled for 2, 4, 6, 8 columns and for any number: constant sizes
- * unroll. */
+ * Up to eight covariates are swept by cox_wide.c; here is the path for any number, in pairs
+ * (vectors of two doubles, in every x86-64 and ARMv8; the same bits without them). */
 #include <math.h>
 #include <string.h>
 
 #include "base/fmath.h"
 #include "base/mem.h"
-#include "survival/cox_core.h"
+#include "base/parallel.h"
+#include "survival/cox_sweep.h"
 
-/* A risk set that lost all but this share of its peak holds mostly the rounding of what left. */
-#define SMALLEST_REMAINDER 1e-10
-#define LARGEST_EXPONENT   700.0 /* exp(709) is the largest finite one */
+#define BLOCK_ROWS       ((size_t)1 << 15)
+#define LARGEST_EXPONENT 700.0 /* exp(709) is the largest finite one */
 
 typedef double pair_t __attribute__((vector_size(16), may_alias));
 
@@ -61,16 +60,9 @@ void tn_cox_work_free(tn_cox_work_t *self)
 typedef struct sweep {
     const tn_cox_view_t *view;
     const double *r;
-    sums_t s, d, out;      /* risk set, tied events, and (minus score, information) */
-    double *mass, *log_of; /* n_logs pairs */
-    size_t n_logs;
+    sums_t s, d, out; /* risk set, tied events, and (minus score, information) */
+    tn_cox_logs_t logs;
 } sweep_t;
-
-static inline void note_log(sweep_t *w, double mass, double x)
-{
-    w->mass[w->n_logs] = mass;
-    w->log_of[w->n_logs++] = x;
-}
 
 static inline __attribute__((always_inline)) void add_row(
     sums_t s, const double *z, double r, size_t stride)
@@ -101,30 +93,8 @@ static inline __attribute__((always_inline)) void close_plain(sweep_t *w, double
     }
 }
 
-typedef struct shares {
-    double a0, a1, b0, b1, b2;
-    double smallest; /* of c */
-} shares_t;
-
-static shares_t efron_shares(sweep_t *w, uint32_t d, double m, bool with_log)
-{
-    const double s0 = w->s.s0[0], d0 = w->d.s0[0];
-    shares_t x = {.smallest = s0};
-    for (uint32_t l = 0; l < d; l++) {
-        const double f = (double)l / (double)d, c = s0 - f * d0, a = m / c, b = a / c;
-        x.a0 += a;
-        x.a1 += f * a;
-        x.b0 += b;
-        x.b1 += f * b;
-        x.b2 += f * f * b;
-        x.smallest = c; /* c falls with l */
-        if (with_log) note_log(w, m, c);
-    }
-    return x;
-}
-
 static inline __attribute__((always_inline)) void close_tied(
-    sweep_t *w, const shares_t *x, size_t stride)
+    sweep_t *w, const tn_cox_shares_t *x, size_t stride)
 {
     const double *s1 = (const double *)w->s.s1, *d1 = (const double *)w->d.s1;
     for (size_t k = 0; k < stride / 2; k++)
@@ -141,22 +111,18 @@ static inline __attribute__((always_inline)) void close_tied(
 }
 
 static inline __attribute__((always_inline)) bool close_group(
-    sweep_t *w, const tn_cox_group_t *g, size_t stride, bool with_log)
+    sweep_t *w, const tn_cox_group_t *g, size_t stride)
 {
     const tn_cox_view_t *v = w->view;
     const uint32_t d = g->end - g->events;
-    double m = 0.0;
-    for (uint32_t i = g->events; i < g->end; i++)
-        m += v->w[i];
-    if (v->factor != NULL) m *= v->factor[g - v->group];
+    const double m = tn_cox_mass(v, g);
     if (!(w->s.s0[0] > 0.0)) return false;
     if (d == 1 || !v->is_efron) {
         close_plain(w, m, stride);
-        if (with_log) note_log(w, m, w->s.s0[0]);
+        tn_cox_note_log(&w->logs, m, w->s.s0[0]);
         return true;
     }
-    m /= (double)d;
-    const shares_t x = efron_shares(w, d, m, with_log);
+    const tn_cox_shares_t x = tn_cox_efron(w->s.s0[0], w->d.s0[0], d, m / (double)d, &w->logs);
     if (!(x.smallest > 0.0)) return false;
     close_tied(w, &x, stride);
     return true;
@@ -164,7 +130,7 @@ static inline __attribute__((always_inline)) bool close_group(
 
 /* Rows join, their group's events among them; with delayed entry others leave. An empty risk set
  * is put to exact zeros, so that no rounding is carried over a gap. */
-static inline __attribute__((always_inline)) bool sweep(sweep_t *w, size_t stride, bool with_log)
+static inline __attribute__((always_inline)) bool sweep(sweep_t *w, size_t stride)
 {
     const tn_cox_view_t *v = w->view;
     const size_t bytes = sums_size(stride) * sizeof(double);
@@ -198,46 +164,88 @@ static inline __attribute__((always_inline)) bool sweep(sweep_t *w, size_t strid
             if (is_tied) add_row(w->d, v->z + i * stride, w->r[i], stride);
         }
         n_at_risk += g->end - g->events;
-        if (w->s.s0[0] < SMALLEST_REMAINDER * peak && n_at_risk > g->end - g->events) return false;
-        if (!close_group(w, g, stride, with_log)) return false;
+        if (w->s.s0[0] < TN_COX_SMALLEST_REMAINDER * peak && n_at_risk > g->end - g->events)
+            return false;
+        if (!close_group(w, g, stride)) return false;
     }
     return true;
 }
 
-static bool run(sweep_t *w, bool with_log)
+static bool run(sweep_t *w)
 {
-    switch (w->view->stride) {
-    case 0: return sweep(w, 0, with_log);
-    case 2: return sweep(w, 2, with_log);
-    case 4: return sweep(w, 4, with_log);
-    case 6: return sweep(w, 6, with_log);
-    case 8: return sweep(w, 8, with_log);
-    default: return sweep(w, (size_t)w->view->stride, with_log);
+    const tn_cox_view_t *v = w->view;
+    if (v->p >= 1 && v->stride == TN_COX_WIDE) {
+        return tn_cox_sweep_wide(v, w->r, (double *)w->out.s1, (double *)w->out.s2, &w->logs);
     }
+    return v->stride == 0 ? sweep(w, 0) : sweep(w, (size_t)v->stride);
 }
 
-/* r = w exp(z'beta + offset). */
-static bool risks(const tn_cox_view_t *v, const double *beta, double *r)
+/** The risks of the rows, in blocks that threads take. */
+typedef struct risks {
+    const tn_cox_view_t *view;
+    const double *beta;
+    double *r;
+} risks_t;
+
+/* r := z'beta + offset of rows from..to-1; p constant where it is inlined. @return the largest
+ * size, or NaN. */
+static inline __attribute__((always_inline)) double predictors(
+    const risks_t *risks, size_t from, size_t to, size_t stride, size_t p)
 {
+    const tn_cox_view_t *v = risks->view;
     double largest = 0.0;
-    for (size_t i = 0; i < v->n; i++) {
-        const double *z = v->z + i * (size_t)v->stride;
+    for (size_t i = from; i < to; i++) {
+        const double *z = v->z + i * stride;
         double eta = v->offset != NULL ? v->offset[i] : 0.0;
-        for (int j = 0; j < v->p; j++)
-            eta += z[j] * beta[j];
-        if (!(fabs(eta) <= largest)) largest = fabs(eta); /* also NaN */
-        r[i] = eta;
+        for (size_t j = 0; j < p; j++)
+            eta += z[j] * risks->beta[j];
+        if (!(fabs(eta) <= largest)) largest = fabs(eta);
+        risks->r[i] = eta;
     }
-    if (!(largest < LARGEST_EXPONENT)) return false;
-    tn_exp_all(v->n, r);
-    for (size_t i = 0; i < v->n; i++)
-        r[i] *= v->w[i];
-    return true;
+    return largest;
 }
 
-/* The events' own terms: sum w z and sum w eta. */
-static void events_score(const tn_cox_view_t *v, double *score)
+static double all_predictors(const risks_t *risks, size_t from, size_t to)
 {
+    const tn_cox_view_t *v = risks->view;
+    switch (v->p) {
+    case 1: return predictors(risks, from, to, TN_COX_WIDE, 1);
+    case 2: return predictors(risks, from, to, TN_COX_WIDE, 2);
+    case 3: return predictors(risks, from, to, TN_COX_WIDE, 3);
+    case 4: return predictors(risks, from, to, TN_COX_WIDE, 4);
+    case 5: return predictors(risks, from, to, TN_COX_WIDE, 5);
+    case 6: return predictors(risks, from, to, TN_COX_WIDE, 6);
+    case 7: return predictors(risks, from, to, TN_COX_WIDE, 7);
+    case 8: return predictors(risks, from, to, TN_COX_WIDE, 8);
+    default: return predictors(risks, from, to, (size_t)v->stride, (size_t)v->p);
+    }
+}
+
+/* r = w exp(z'beta + offset). A predictor out of range ends the run. */
+static int risks_block(void *ctx, int thread, int64_t block)
+{
+    const risks_t *risks = ctx;
+    const size_t n = risks->view->n, from = (size_t)block * BLOCK_ROWS;
+    const size_t to = n - from > BLOCK_ROWS ? from + BLOCK_ROWS : n;
+    (void)thread;
+    if (!(all_predictors(risks, from, to) < LARGEST_EXPONENT)) return TN_EDOMAIN;
+    tn_exp_all(to - from, risks->r + from);
+    for (size_t i = from; i < to; i++)
+        risks->r[i] *= risks->view->w[i];
+    return 0;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): the blocks write to r */
+static bool risks_of(const tn_cox_view_t *v, const double *beta, double *r)
+{
+    risks_t risks = {.view = v, .beta = beta, .r = r};
+    const int64_t n_blocks = (int64_t)((v->n + BLOCK_ROWS - 1) / BLOCK_ROWS);
+    return tn_parallel_run(0, n_blocks, risks_block, &risks) == 0;
+}
+
+void tn_cox_events_score(const tn_cox_view_t *v, double *score)
+{
+    memset(score, 0, (size_t)v->p * sizeof *score);
     for (size_t k = 0; k < v->n_groups; k++) {
         const double factor = v->factor != NULL ? v->factor[k] : 1.0;
         for (uint32_t i = v->group[k].events; i < v->group[k].end; i++) {
@@ -248,27 +256,26 @@ static void events_score(const tn_cox_view_t *v, double *score)
     }
 }
 
-static double events_loglik(const tn_cox_view_t *v, const double *beta)
+/* Sum of w eta over the events, from that of w z. */
+static double events_loglik(const tn_cox_view_t *v, const double *beta, const double *sum)
 {
-    double sum = 0.0;
-    for (size_t k = 0; k < v->n_groups; k++) {
-        for (uint32_t i = v->group[k].events; i < v->group[k].end; i++) {
-            const double *z = v->z + i * (size_t)v->stride;
-            double eta = v->offset != NULL ? v->offset[i] : 0.0;
-            for (int j = 0; j < v->p; j++)
-                eta += z[j] * beta[j];
-            sum += v->w[i] * eta;
-        }
+    double loglik = 0.0;
+    for (int j = 0; j < v->p; j++)
+        loglik += beta[j] * sum[j];
+    for (size_t k = 0; v->offset != NULL && k < v->n_groups; k++) {
+        const double factor = v->factor != NULL ? v->factor[k] : 1.0;
+        for (uint32_t i = v->group[k].events; i < v->group[k].end; i++)
+            loglik += factor * v->w[i] * v->offset[i];
     }
-    return sum;
+    return loglik;
 }
 
 static double groups_loglik(const sweep_t *w)
 {
     double sum = 0.0;
-    tn_log_all(w->n_logs, w->log_of);
-    for (size_t k = 0; k < w->n_logs; k++)
-        sum += w->mass[k] * w->log_of[k];
+    tn_log_all(w->logs.n, w->logs.log_of);
+    for (size_t k = 0; k < w->logs.n; k++)
+        sum += w->logs.mass[k] * w->logs.log_of[k];
     return sum;
 }
 
@@ -281,17 +288,19 @@ bool tn_cox_kernel(const tn_cox_view_t *view, const double *beta, tn_cox_work_t 
         .s = sums_at(work->sums, stride),
         .d = sums_at(work->sums + size, stride),
         .out = sums_at(work->sums + 2 * size, stride),
-        .mass = work->mass,
-        .log_of = work->log_of};
-    if (!risks(view, beta, work->r)) return false;
+        .logs = {.mass = loglik != NULL ? work->mass : NULL, .log_of = work->log_of}};
+    if (!risks_of(view, beta, work->r)) return false;
     memset(work->sums, 0, 3 * size * sizeof *work->sums);
-    if (!run(&w, loglik != NULL)) return false;
-    memset(score, 0, p * sizeof *score);
-    events_score(view, score);
+    if (!run(&w)) return false;
+    if (view->event_sum != NULL && view->factor == NULL) {
+        memcpy(score, view->event_sum, p * sizeof *score);
+    } else {
+        tn_cox_events_score(view, score);
+    }
+    if (loglik != NULL) *loglik = events_loglik(view, beta, score) - groups_loglik(&w);
     const double *out1 = (const double *)w.out.s1, *out2 = (const double *)w.out.s2;
     for (size_t j = 0; j < p; j++)
         score[j] -= out1[j];
-    if (loglik != NULL) *loglik = events_loglik(view, beta) - groups_loglik(&w);
     for (size_t j = 0; j < p; j++) {
         for (size_t k = j; k < p; k++) {
             info[j * p + k] = out2[j * stride + k];
