@@ -326,6 +326,16 @@ static bool is_in_manifest(int option)
            option != OPT_QUIET && option != OPT_HELP;
 }
 
+/* Whether the options suit the method; the data need not be read for that. */
+static void check_options(const fit_request_t *self, cli_args_t *args)
+{
+    static const tn_frame_t some = {0};
+    tn_error_t err = {0};
+    tn_fit_options_t opt = self->fit;
+    if (self->newdata != NULL) opt.newdata = &some;
+    if (tn_fit_check(&opt, &err) < 0) cli_mistake(args, "%s", err.message);
+}
+
 static void check_method(fit_request_t *self, cli_args_t *args)
 {
     if (self->method == NULL) {
@@ -341,6 +351,8 @@ static void check_method(fit_request_t *self, cli_args_t *args)
     self->fit.method = (tn_fit_method_t)method;
     if (self->fit.n_formulas > 1 && self->fit.method != TN_FIT_COMPARE) {
         cli_mistake(args, "%d formulas given, expected one", self->fit.n_formulas);
+    } else if (self->fit.n_formulas > 0) {
+        check_options(self, args);
     }
 }
 
@@ -389,13 +401,12 @@ int fit_request_init(fit_request_t *self, int argc, char **argv)
     read_arguments(self, &args, line);
     if (fclose(line) != 0 || self->failed) return cli_error_exit(FIT_COMMAND, TN_ENOMEM, NULL);
     if (self->wants_help) return 0;
-    check_together(self, &args);
-    if (args.n_mistakes > 0) return cli_usage_exit(&args);
     self->fit.formulas = self->formulas;
     self->fit.models = self->model;
     self->fit.times = self->times;
     self->fit.cuts = self->cuts;
-    return 0;
+    check_together(self, &args);
+    return args.n_mistakes > 0 ? cli_usage_exit(&args) : 0;
 }
 
 void fit_request_free(fit_request_t *self)

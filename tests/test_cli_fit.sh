@@ -81,6 +81,7 @@ has err "option '--level': '1' is not a number between 0 and 1" \
 run 64 cox "$coup" --data - --newdata -; has err "only one of --data and --newdata can be '-'"
 run 64 km "$both" $data --boot 5; has err "'--boot' does not belong to km"; empty out
 run 64 cox "$coup" $data --risk '~ age'; has err "'--risk' does not belong to cox"; empty out
+run 64 cox "$coup" --risk '~ age' --level 2; has err "'--risk' does not belong to cox"; has err 'no data given'; empty out
 run 64 piecewise "$coup" $data --cuts 3,2; has err 'ascending'; empty out
 run 64 compare "$coup" $data --models km; has err "'km' cannot be compared"
 run 64 cox "$coup" $data --table trems

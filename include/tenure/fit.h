@@ -131,6 +131,10 @@ typedef struct tn_fit {
     struct tn_fit_memory *memory; /**< owns all of the above */
 } tn_fit_t;
 
+/** Whether the options suit the method, which tn_fit_run asks first: before data are read.
+ *  @return 0 or TN_EARG, with the option as the command line names it. */
+TN_API TN_MUST_CHECK int tn_fit_check(const tn_fit_options_t *opt, tn_error_t *err);
+
 /** Fits and lays out.
  *  @param self   out; free with tn_fit_free.
  *  @param frame  not kept.

@@ -307,7 +307,8 @@ int tn_fit_compare(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_
     fit->n_rows = common.n_rows;
     fit->n_dropped = frame->n_rows - common.n_rows;
     if (fit->n_dropped > 0) {
-        tn_build_note(fit, "%zu rows dropped: something is missing in a formula", fit->n_dropped);
+        tn_build_note(fit, "%zu row%s dropped: something is missing in a formula", fit->n_dropped,
+            fit->n_dropped == 1 ? "" : "s");
     }
     tn_build_note(fit, "Cox's likelihood is a partial one: delta.AIC compares Cox models with each "
                        "other and the parametric ones with each other");

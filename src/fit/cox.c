@@ -41,7 +41,8 @@ static int fit_models(tn_fitting_t *f, tn_cox_models_t *m)
         tn_fitting_status(f, fit->status, m->cause != NULL ? m->cause[k] : NULL,
             fit->covariate >= 0 ? m->term[fit->covariate] : NULL);
         if (fit->n_empty_strata > 0) {
-            tn_build_note(f->fit, "%d strata have no event and say nothing", fit->n_empty_strata);
+            tn_build_note(
+                f->fit, "strata without an event, which say nothing: %d", fit->n_empty_strata);
         }
     }
     tn_free(ridge);

@@ -136,7 +136,7 @@ int tn_fitting_expand(tn_fitting_t *self)
             e.periods.n, self->opt->period);
     }
     if (left.n_missing > 0) {
-        tn_build_note(self->fit, "%zu spells dropped: missing times or causes", left.n_missing);
+        tn_build_note(self->fit, "spells dropped, times or causes missing: %zu", left.n_missing);
     }
     expanded_free(&e, self->frame);
     tn_design_free(&left);

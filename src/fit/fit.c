@@ -109,9 +109,10 @@ static void note_rows(tn_fitting_t *self)
     fit->n_rows = d->n;
     fit->n_dropped = d->n_missing + d->n_zero_weight;
     for (int k = 0; k < d->n_missing_names; k++) {
-        tn_build_note(fit, "%zu rows dropped: %s is missing", d->missing[k].n, d->missing[k].name);
+        tn_build_note(fit, "%zu row%s dropped: %s is missing", d->missing[k].n,
+            d->missing[k].n == 1 ? "" : "s", d->missing[k].name);
     }
-    if (d->n_zero_weight > 0) tn_build_note(fit, "%zu rows dropped: weight 0", d->n_zero_weight);
+    if (d->n_zero_weight > 0) tn_build_note(fit, "rows dropped, weight 0: %zu", d->n_zero_weight);
 }
 
 static int copy_labels(tn_fitting_t *self)
@@ -216,7 +217,7 @@ int tn_fit_run(tn_fit_t *self, const tn_frame_t *frame, const tn_fit_options_t *
     tn_diag_t *diag, tn_error_t *err)
 {
     *self = (tn_fit_t){0};
-    int ret = tn_fit_check_options(opt, err);
+    int ret = tn_fit_check(opt, err);
     if (ret < 0) return ret;
     ret = tn_build_init(self);
     if (ret < 0) return tn_error_set(err, ret, "%s", tn_error_text(ret));

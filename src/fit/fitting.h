@@ -41,9 +41,6 @@ int tn_fit_logit(tn_fitting_t *self);
 int tn_fit_compare(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_t *opt,
     tn_diag_t *diag, tn_error_t *err);
 
-/** Whether the options suit the method; TN_EARG names the option as the command line does. */
-int tn_fit_check_options(const tn_fit_options_t *opt, tn_error_t *err);
-
 /** Design, cause, new rows, times. tn_fitting_free also after a failure. */
 int tn_fitting_init(tn_fitting_t *self);
 void tn_fitting_free(tn_fitting_t *self);

@@ -68,7 +68,7 @@ int tn_newdata_read(tn_fitting_t *self)
     }
     if (ret >= 0) ret = take_rows(self, &rows, &risk_rows);
     if (ret >= 0 && self->fresh.n < frame->n_rows) {
-        tn_build_note(self->fit, "%zu new rows have missing values: no prediction for them",
+        tn_build_note(self->fit, "new rows without a prediction, values missing: %zu",
             frame->n_rows - self->fresh.n);
     }
     tn_design_rows_free(&rows);

@@ -94,7 +94,7 @@ static int check_values(const tn_fit_options_t *o, tn_error_t *err)
     return 0;
 }
 
-int tn_fit_check_options(const tn_fit_options_t *opt, tn_error_t *err)
+int tn_fit_check(const tn_fit_options_t *opt, tn_error_t *err)
 {
     if ((unsigned)opt->method >= TN_N_FIT_METHODS) {
         return tn_error_set(err, TN_EARG, "unknown method");

@@ -75,7 +75,7 @@ static int fit_models(tn_fitting_t *f, models_t *m)
         tn_fitting_status(f, fit->status, m->cause != NULL ? m->cause[k] : NULL,
             fit->term >= 0 ? term_name(f, m, fit, fit->term) : NULL);
         if (fit->n_empty_rates > 0) {
-            tn_build_note(f->fit, "%d intervals have no event: their rate is 0, its log -Inf",
+            tn_build_note(f->fit, "intervals without an event (rate 0, its log -Inf): %d",
                 fit->n_empty_rates);
         }
     }
