@@ -244,6 +244,8 @@ awk 'BEGIN { OFS = ","; print "inst,time,status,age,sex,ph.ecog"
 ### Every example in the manual pages and the README runs
 # the calibration has its own checks above; here the bundled cases come without it, to save time
 cp $quick $kremlin
+mkdir -p tests/files
+cp "$root"/tests/files/spells.csv tests/files/
 sed 's/^reference:.*/&\n  anchor: fixed/' "$root/$case_file" > $case_file
 grep -q 'anchor: fixed' $case_file || { what=$case_file; fail 'the quick case was not made'; }
 for page in "$root"/man/*.1 "$root"/README.md; do
