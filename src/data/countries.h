@@ -6,13 +6,13 @@
 #include "base/date.h"
 
 typedef struct tn_country {
-    int gwcode;        /* Gleditsch-Ward number, our key */
-    const char *name;  /* short English name of today, UTF-8 */
-    const char *cow3;  /* Correlates of War letters, "RUS" */
-    const char *iso3;  /* "RUS", or NULL if the state ended before the standard */
-    int cowcode;       /* or 0 */
-    int32_t from, to;  /* days of the state's membership in the system (Gleditsch-Ward list, or our
-                          own dates for microstates); to = INT32_MAX while it lasts */
+    int gwcode;         /* Gleditsch-Ward number, our key */
+    const char *name;   /* short English name of today, UTF-8 */
+    const char *cow3;   /* Correlates of War letters, "RUS" */
+    const char *iso3;   /* "RUS", or NULL if the state ended before the standard */
+    int cowcode;        /* or 0 */
+    int32_t from, to;   /* days of the state's membership in the system (Gleditsch-Ward list, or our
+                           own dates for microstates); to = INT32_MAX while it lasts */
     const char *region; /* one of: Americas, Europe, Sub-Saharan Africa, Middle East and North
                            Africa, Asia, Oceania */
     const char *income; /* group of the life table: see lifetable.h; NULL if not classed */

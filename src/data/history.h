@@ -30,9 +30,9 @@ typedef struct tn_spell {
     int16_t exit_route; /* tn_route_t, TN_EXIT_CENSORED, TN_EXIT_UNKNOWN */
     int8_t start_precision, end_precision, born_precision;
     int8_t sex, entry;
-    int8_t times_before; /* earlier spells of the person in this office */
+    int8_t times_before;  /* earlier spells of the person in this office */
     bool suicide, rebels; /* flags of the routes death and uprising */
-} tn_spell_t;
+} tn_office_spell_t;
 
 typedef enum tn_regime {
     TN_REGIME_UNKNOWN = -1,
@@ -73,13 +73,13 @@ typedef struct tn_coup {
 
 /** Each array is ordered by (gwcode, start day). All text belongs to the history. */
 typedef struct tn_history {
-    tn_spell_t *spell;
+    tn_office_spell_t *spell;
     tn_regime_spell_t *regime;
     tn_election_t *election;
     tn_coup_t *coup;
     size_t n_spells, n_regimes, n_elections, n_coups;
     int32_t spells_to, regimes_to, elections_to, coups_to; /* last day that the data cover */
-    void *text; /* tn_arena_t that owns the text */
+    void *text;                                            /* tn_arena_t that owns the text */
 } tn_history_t;
 
 void tn_history_free(tn_history_t *self);
