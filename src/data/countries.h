@@ -21,8 +21,8 @@ typedef struct tn_country {
 /** All rows, ordered by gwcode, from. Static. */
 const tn_country_t *tn_countries(size_t *n);
 
-/** Gleditsch-Ward number of a code on a day; 0 if no state had it on that day. Withdrawn ISO letters
- * are known (SUN, ZAR, ...). TN_DATE_NONE: among the states of today. */
+/** Gleditsch-Ward number of a code on a day; 0 if no state had it on that day. Withdrawn ISO
+ * letters are known (SUN, ZAR, ...). TN_DATE_NONE: among the states of today. */
 int tn_country_from_cow(int cowcode, int32_t day);
 int tn_country_from_iso3(const char *iso3, int32_t day);
 /** The same where lists run before independence or after the end of a state: the number that had
