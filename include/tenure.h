@@ -17,6 +17,7 @@
 #include "tenure/design.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
+#include "tenure/fetch.h"
 #include "tenure/finegray.h"
 #include "tenure/fit.h"
 #include "tenure/forecast.h"
