@@ -211,8 +211,11 @@ static int fetch_all(request_t *request)
     for (size_t i = 0; i < request->n_sets; i++) {
         const int one = fetch_one(request, request->set[i], &bar);
         if (one > status) status = one;
-        if (cli_is_interrupted()) return tn_error_exit_status(TN_EINTERRUPT);
+        if (!cli_is_interrupted()) continue;
+        status = tn_error_exit_status(TN_EINTERRUPT);
+        break;
     }
+    request->opt.progress_ctx = NULL;
     const int lost = cli_flush_stdout(COMMAND);
     return status != 0 ? status : lost;
 }

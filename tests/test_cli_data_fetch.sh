@@ -59,10 +59,6 @@ grep -q archigos out && fail 'shows sets that were not named'
 run 0 -n; has out "would be fetched: $folder/.local/share/tenure/data/" 'must be saved by hand'
 run 64 archigo; has err "unknown data set 'archigo' (did you mean 'archigos'?)"
 run 64 --from d --mirror https://example.org
-run 64 -q -d d --mirror http://example.org powell-thyne; has err 'only https is allowed'
-run 64 -q -d d --mirror http://127.0.0.1@example.org powell-thyne; has err 'only https is allowed'
-run 64 -q -d d --mirror http://127.0.0.1.example.org powell-thyne; has err 'only https is allowed'
-run 64 -q -d d --mirror file:///etc powell-thyne; has err 'only https is allowed'
 run 64 -q -d d cline; has err 'no direct address' 'save it from https://doi.org'
 
 # from a folder
@@ -85,6 +81,10 @@ if [ "$python" = none ]; then
     [ $n_failed -eq 0 ]
     exit
 fi
+run 64 -q -d d --mirror http://example.org powell-thyne; has err 'only https is allowed'
+run 64 -q -d d --mirror http://127.0.0.1@example.org powell-thyne; has err 'only https is allowed'
+run 64 -q -d d --mirror http://127.0.0.1.example.org powell-thyne; has err 'only https is allowed'
+run 64 -q -d d --mirror file:///etc powell-thyne; has err 'only https is allowed'
 "$python" "$root/tests/http_server.py" served port log 2> server-err &
 server=$!
 for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e port ] || sleep 0.3; done

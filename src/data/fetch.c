@@ -103,7 +103,7 @@ static int examine(fetch_t *self, const char *path, bool *is_right, bool *is_pag
     char *bytes;
     size_t n;
     int ret = read_all(path, &bytes, &n, err);
-    if (ret < 0) return ret;
+    if (ret < 0 || bytes == NULL) return ret;
     tn_sha256_hex(&(tn_piece_t){bytes, n}, 1, self->result->sha256);
     *is_page = is_web_page(bytes, n);
     tn_free(bytes);
@@ -126,7 +126,7 @@ static int start(fetch_t *self, const tn_source_t *source, const tn_fetch_option
 
 static int look(fetch_t *self, tn_error_t *err)
 {
-    bool is_right, is_page;
+    bool is_right = false, is_page = false;
     if (size_of(self->result->path) >= 0) {
         const int ret = examine(self, self->result->path, &is_right, &is_page, err);
         if (ret < 0) return ret;
@@ -278,7 +278,7 @@ static int request_once(fetch_t *self, const char *url, tn_error_t *err)
     if (ret < 0) return ret;
     if (reply.status == 200 || reply.status == 206) return 0;
     if (reply.status == 416 && self->n_part > 0) { /* nothing after the end: whole, or of old */
-        bool is_right = false, is_page;
+        bool is_right = false, is_page = false;
         const int seen = examine(self, self->part, &is_right, &is_page, err);
         if (seen < 0 || self->result->is_checked) return seen;
         self->n_part = 0;
@@ -293,6 +293,12 @@ static int request_once(fetch_t *self, const char *url, tn_error_t *err)
 /** Requests until the file is whole, as long as bytes come. */
 static int download(fetch_t *self, const char *url, tn_error_t *err)
 {
+    if (!tn_http_is_there()) {
+        return tn_error_set(err, TN_ENET,
+            "%s: this build has no libcurl; install libcurl4-gnutls-dev and build anew, or save "
+            "the file from %s and use --from FOLDER",
+            self->source->id, self->source->page);
+    }
     int ret = open_part(self, err);
     for (int k = 0; ret == 0 || k > 0; k++) {
         const int64_t before = self->n_part, received = self->result->n_received;
@@ -315,7 +321,7 @@ static int download(fetch_t *self, const char *url, tn_error_t *err)
 /** FILE.part to its name if it is right, else to FILE.differs. */
 static int settle(fetch_t *self, tn_error_t *err)
 {
-    bool is_right, is_page;
+    bool is_right = false, is_page = false;
     char aside[TN_FETCH_PATH + 16];
     int ret = examine(self, self->part, &is_right, &is_page, err);
     if (ret < 0) return ret;
