@@ -23,6 +23,7 @@
 #include "tenure/frame.h"
 #include "tenure/gray.h"
 #include "tenure/km.h"
+#include "tenure/ledger.h"
 #include "tenure/logit.h"
 #include "tenure/logrank.h"
 #include "tenure/parametric.h"
