@@ -26,6 +26,7 @@ static const command_t cases[] = {
 
 static const command_t records[] = {
     {"ledger", tn_cmd_ledger, "what was forecast, and what came of it"},
+    {"score", tn_cmd_score, "how good the forecasts were"},
 };
 static const command_t data[] = {
     {"fit", tn_cmd_fit, "survival models of any data, with R's numbers"},

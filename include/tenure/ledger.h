@@ -142,10 +142,43 @@ TN_API TN_MUST_CHECK int tn_ledger_list(
 /** One question: itself, its forecasts, its resolutions. TN_EINPUT if unknown. */
 TN_API TN_MUST_CHECK int tn_ledger_show(
     tn_fit_t *self, tn_ledger_t *ledger, const char *id, tn_error_t *err);
-/** Every number on record, a row each: what tn_score_ledger_frame reads. */
+/** Every number on record, a row each: the columns that tn_ledger_score_frame reads. */
 TN_API TN_MUST_CHECK int tn_ledger_numbers(tn_fit_t *self, tn_ledger_t *ledger, tn_error_t *err);
 /** All entries as they stand, with their hashes: JSON, schema "tenure-ledger/1". */
 TN_API TN_MUST_CHECK int tn_ledger_export(tn_ledger_t *self, FILE *out, tn_error_t *err);
+
+/* ---- scores ---- */
+
+/** Which forecasts count, if a forecaster spoke several times of one question. */
+typedef enum tn_ledger_which { TN_LEDGER_LATEST, TN_LEDGER_FIRST, TN_LEDGER_ALL } tn_ledger_which_t;
+
+typedef struct tn_ledger_score_options {
+    tn_ledger_which_t which;
+    bool with_late;      /**< also what was recorded after the outcome was known */
+    const char *against; /**< reference forecaster; NULL: each of source base or crowd */
+    double level;        /**< of limits and bands */
+    int n_bins;
+    int n_resamples; /**< of bands and of the paired bootstrap; at least 2 */
+    uint64_t seed;
+    int n_threads; /**< 0: all; no figure depends on it */
+} tn_ledger_score_options_t;
+#define TN_LEDGER_SCORE_OPTIONS_DEFAULT                                                            \
+    ((tn_ledger_score_options_t){.level = 0.95, .n_bins = 10, .n_resamples = 2000, .seed = 1})
+
+/** Scores of all forecasters: the tables scores, compare, decomposition, calibration, categories,
+ *  exit (docs/scoring.md has the formulas). Smaller is better everywhere but in skill. Warnings say
+ *  where there are too few questions to tell.
+ *  @return 0; TN_EINPUT (unknown forecaster in against); TN_EARG; TN_EDB; TN_ENOMEM. */
+TN_API TN_MUST_CHECK int tn_ledger_score(
+    tn_fit_t *self, tn_ledger_t *ledger, const tn_ledger_score_options_t *opt, tn_error_t *err);
+/** The same from rows of one's own. Columns: question, forecaster, p, outcome (1, 0, yes, no or
+ *  missing while open); if there: class, source, subject (rows that share their luck), date,
+ *  recorded, known (day the outcome was known), category (rows of one forecast stand together, with
+ *  outcome 1 for the category that happened), asks, closes, until, entry, status as
+ *  tn_ledger_numbers() writes them.
+ *  @param name  of the file, for messages.  @return also TN_EINPUT with the row, from 1. */
+TN_API TN_MUST_CHECK int tn_ledger_score_frame(tn_fit_t *self, const tn_frame_t *frame,
+    const char *name, const tn_ledger_score_options_t *opt, tn_error_t *err);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@
 #include "base/date.h"
 #include "fit/build.h"
 
-#define MAX_COLUMNS 16
+#define MAX_COLUMNS 20
 
 static int no_memory(tn_error_t *err)
 {
@@ -90,11 +90,11 @@ int tn_ledger_list(
 
 static void fill_question(tn_fit_t *self, const tn_question_t *q)
 {
-    const char *field[] = {"class", "subject", "opens", "closes", "status",
-        "outcome", "known", "recorded"};
-    const char *value[] = {tn_build_copy(self, q->class_name), tn_build_copy(self, q->subject), day(self, q->opens),
-        day(self, q->closes), tn_question_status_name(q->status), tn_build_copy(self, q->outcome),
-        day(self, q->known_on), day(self, q->recorded)};
+    const char *field[] = {
+        "class", "subject", "opens", "closes", "status", "outcome", "known", "recorded"};
+    const char *value[] = {tn_build_copy(self, q->class_name), tn_build_copy(self, q->subject),
+        day(self, q->opens), day(self, q->closes), tn_question_status_name(q->status),
+        tn_build_copy(self, q->outcome), day(self, q->known_on), day(self, q->recorded)};
     const size_t n = sizeof field / sizeof field[0];
     tn_build_note(self, "Question: %s", q->text);
     tn_build_note(self, "Rule: %s", q->rule != NULL ? q->rule : "none given");
@@ -233,6 +233,19 @@ static const char *outcome_of(const tn_question_t *q, const tn_number_t *x, int 
     return strcmp(q->outcome, hit) == 0 ? "1" : "0";
 }
 
+static const char *asks_name(tn_asks_t asks)
+{
+    static const char *const names[] = {NULL, "exit", "route", "successor"};
+    return names[asks];
+}
+
+/** The day up to which it is known that they had not left, while the question is open. */
+static const char *in_office_until(tn_fit_t *self, const tn_question_t *q)
+{
+    const bool is_known = q->status == TN_Q_OPEN && q->ruling != NULL && q->ruling->is_in_office;
+    return is_known ? day(self, q->ruling->date) : NULL;
+}
+
 int tn_ledger_numbers(tn_fit_t *self, tn_ledger_t *ledger, tn_error_t *err)
 {
     tn_book_t book;
@@ -254,6 +267,8 @@ int tn_ledger_numbers(tn_fit_t *self, tn_ledger_t *ledger, tn_error_t *err)
     const char **closes = tn_build_text(self, t, "closes");
     const char **class_name = tn_build_text(self, t, "class");
     const char **subject = tn_build_text(self, t, "subject");
+    const char **asks = tn_build_text(self, t, "asks");
+    const char **until = tn_build_text(self, t, "until");
     for (size_t i = 0; !tn_build_failed(self) && i < book.n_numbers; i++) {
         const tn_number_t *x = &book.number[i];
         const tn_question_t *q = &book.question[x->question];
@@ -265,6 +280,8 @@ int tn_ledger_numbers(tn_fit_t *self, tn_ledger_t *ledger, tn_error_t *err)
             known[row] = day(self, q->known_on);
             closes[row] = day(self, q->closes);
             class_name[row] = tn_build_copy(self, q->class_name);
+            asks[row] = asks_name(q->asks);
+            until[row] = in_office_until(self, q);
             subject[row++] = tn_build_copy(self, q->subject);
         }
     }
