@@ -5,7 +5,7 @@
 # usage: test_ledger_kills.sh PROGRAM SOURCE_ROOT [KILLS]
 set -u
 case $1 in /*) program=$1 ;; *) program=$PWD/$1 ;; esac
-kills=${3:-${TENURE_KILLS:-12}}
+kills=${3:-${TENURE_KILLS:-60}}
 folder=$(mktemp -d) || exit 99
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
@@ -37,6 +37,7 @@ while [ "$k" -lt "$kills" ]; do
         i=$((i + 1))
     done
     kill -KILL -"$a" -"$b" 2> /dev/null
+    kill -KILL "$a" "$b" 2> /dev/null # had it not got its own group yet
     wait "$a" "$b" 2> /dev/null
     "$program" ledger verify -l l.db > out 2> err || { fail "kill $k: the chain is broken"; cat out err; }
 done
