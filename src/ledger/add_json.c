@@ -316,8 +316,11 @@ static int put_route(
         const char *route = json_string_value(json_object_get(row, "route"));
         const char *label = json_string_value(json_object_get(row, "horizon"));
         (void)snprintf(where, sizeof where, "%s.routes[%zu]", name, i);
-        if (route == NULL || label == NULL) ret = bad(self, where, "a route and a horizon");
-        if (ret < 0 || strcmp(label, self->label[h]) != 0) continue;
+        if (route == NULL || label == NULL) {
+            ret = bad(self, where, "a route and a horizon");
+            break;
+        }
+        if (strcmp(label, self->label[h]) != 0) continue;
         ret = read_probability(self, json_object_get(row, "p"), where, &value);
         if (ret == 0 && json_object_get(p, route) != NULL)
             ret = bad(self, where, "each route once");
@@ -376,8 +379,9 @@ static int write_view(
 {
     json_t *answers = json_array();
     const json_t *manifest = json_object_get(self->root, "manifest");
-    if (answers == NULL) return tn_error_set(self->err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    int ret = json_is_object(view) ? 0 : bad(self, name, "an object");
+    int ret =
+        answers != NULL ? 0 : tn_error_set(self->err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    if (ret == 0 && !json_is_object(view)) ret = bad(self, name, "an object");
     if (ret == 0) ret = put_exits(self, answers, view, name);
     for (size_t h = 0; ret == 0 && h < self->n_horizons; h++) {
         ret = put_route(self, answers, json_object_get(view, "routes"), name, h);

@@ -103,6 +103,7 @@ static bool asks_of(const char *name, tn_asks_t *asks)
 
 /* ---- questions ---- */
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): the macros of uthash */
 long tn_book_find(const tn_book_t *self, const char *id)
 {
     index_t *found = NULL;
@@ -110,6 +111,7 @@ long tn_book_find(const tn_book_t *self, const char *id)
     return found != NULL ? (long)found->at : -1;
 }
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): the macros of uthash */
 static int put_in_index(reader_t *self, const char *id, size_t at)
 {
     tn_book_t *book = self->book;

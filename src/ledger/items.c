@@ -17,8 +17,10 @@
 
 #define COLUMN_LIST(X)                                                                             \
     X(question)                                                                                    \
-    X(forecaster) X(p) X(outcome) X(class) X(source) X(subject) X(date) X(recorded) X(known)       \
-        X(category) X(asks) X(closes) X(until) X(entry) X(status)
+    X(forecaster)                                                                                  \
+    X(p)                                                                                           \
+    X(outcome) X(class) X(source) X(subject) X(date) X(recorded) X(known) X(category) X(asks)      \
+        X(closes) X(until) X(entry) X(status)
 enum {
 #define COLUMN_ENUM(name) C_##name,
     COLUMN_LIST(COLUMN_ENUM)
@@ -54,7 +56,7 @@ static const char *text_at(const tn_frame_column_t *c, size_t row, char buffer[T
 {
     if (c == NULL) return NULL;
     if (c->level != NULL) return c->level[row] >= 0 ? c->levels[c->level[row]] : NULL;
-    if (isnan(c->number[row]) || isinf(c->number[row])) return NULL;
+    if (c->number == NULL || isnan(c->number[row]) || isinf(c->number[row])) return NULL;
     tn_decimal_format(c->number[row], 17, buffer);
     return buffer;
 }
@@ -64,7 +66,8 @@ static int day_at(const reader_t *self, int column, int32_t *day)
     const tn_frame_column_t *c = self->column[column];
     char buffer[TN_DECIMAL_SIZE];
     *day = TN_DATE_NONE;
-    if (c != NULL && c->is_date && c->number != NULL) {
+    if (c == NULL) return 0;
+    if (c->is_date && c->number != NULL) {
         const double number = c->number[self->row];
         if (!isnan(number)) *day = (int32_t)number;
         return 0;
@@ -216,6 +219,7 @@ static void join(reader_t *self, tn_item_t *next)
     tn_items_t *items = self->items;
     char buffer[TN_DECIMAL_SIZE];
     const char *category = text_at(self->column[C_category], self->row, buffer);
+    if (items->item == NULL) return;
     tn_item_t *last = items->n > 0 ? &items->item[items->n - 1] : NULL;
     self->pool[self->row] = next->p;
     if (category == NULL) {
@@ -288,14 +292,14 @@ static void mark(tn_items_t *self, tn_item_t *item, bool with_late)
 
 static int choose(tn_items_t *self, const tn_ledger_score_options_t *opt, tn_error_t *err)
 {
-    const tn_item_t **order = tn_calloc(self->n + 1, sizeof *order);
+    const tn_item_t **order = tn_calloc(self->n + 1, sizeof(tn_item_t *));
     if (order == NULL) return no_memory(err);
     size_t n = 0;
     for (size_t i = 0; i < self->n; i++) {
         mark(self, &self->item[i], opt->with_late);
         if (self->item[i].is_kept) order[n++] = &self->item[i];
     }
-    qsort(order, n, sizeof *order, compare_items);
+    qsort(order, n, sizeof(tn_item_t *), compare_items);
     for (size_t i = 1; opt->which != TN_LEDGER_ALL && i < n; i++) {
         const bool is_again =
             order[i - 1]->question == order[i]->question && order[i - 1]->by == order[i]->by;

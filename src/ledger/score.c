@@ -21,7 +21,7 @@ int tn_sample_init(
     self->brier = tn_calloc(items->n + 1, sizeof *self->brier);
     self->log = tn_calloc(items->n + 1, sizeof *self->log);
     self->y = tn_calloc(items->n + 1, sizeof *self->y);
-    self->item = tn_calloc(items->n + 1, sizeof *self->item);
+    self->item = tn_calloc(items->n + 1, sizeof(tn_item_t *));
     int ret = 0;
     if (self->p == NULL || self->brier == NULL || self->log == NULL || self->y == NULL ||
         self->item == NULL) {
@@ -68,6 +68,17 @@ const char *tn_scoring_class(const tn_scoring_t *self, int32_t class_code)
     return class_code < 0 ? "(all)" : self->items.class_code.name[class_code];
 }
 
+bool tn_scoring_is_whole(const tn_scoring_t *self, int32_t by, int32_t class_code)
+{
+    for (size_t i = 0; i < self->items.n; i++) {
+        const tn_item_t *x = &self->items.item[i];
+        if (x->is_kept && x->n_categories == 0 && x->by == by && x->class_code != class_code) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /** Distinct subjects of a sample. */
 static size_t count_subjects(const tn_scoring_t *self, const tn_sample_t *s)
 {
@@ -107,11 +118,10 @@ static int fill_scores(tn_scoring_t *self, tn_fit_table_t *t, tn_error_t *err)
     for (int32_t f = 0; f < self->items.by.n; f++) {
         for (int32_t c = -1; c < self->items.class_code.n; c++) {
             tn_sample_t s;
-            if (c >= 0 && self->items.class_code.n == 1) continue;
             const int ret = tn_sample_init(&s, &self->items, f, c, err);
             if (ret < 0) return ret;
             if (c < 0 && s.n > 0) warn_of_few(self, f, &s);
-            if (s.n > 0) {
+            if (s.n > 0 && !(c >= 0 && tn_scoring_is_whole(self, f, c))) {
                 by[row] = tn_build_copy(tables, self->items.by.name[f]);
                 class_name[row] = tn_build_copy(tables, tn_scoring_class(self, c));
                 n[row] = (double)s.n;
@@ -374,7 +384,7 @@ static int find_reference(tn_scoring_t *self, tn_error_t *err)
 {
     const tn_names_t *by = &self->items.by;
     self->against = -1;
-    if (self->opt->against == NULL) return 0;
+    if (self->opt->against == NULL || by->name == NULL) return 0;
     for (int32_t f = 0; f < by->n; f++) {
         if (strcmp(by->name[f], self->opt->against) == 0) self->against = f;
     }

@@ -223,7 +223,7 @@ int tn_scoring_compare(tn_scoring_t *self, tn_fit_table_t *t, tn_error_t *err)
             int32_t who[2] = {f, r};
             if (f == r) continue;
             for (int32_t k = -1; ret == 0 && k < self->items.class_code.n; k++) {
-                if (k >= 0 && self->items.class_code.n == 1) continue;
+                if (k >= 0 && tn_scoring_is_whole(self, f, k)) continue;
                 ret = compare_pair(self, &c, &row, who, k, err);
             }
         }

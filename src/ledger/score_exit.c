@@ -110,7 +110,7 @@ static int add_curve(sums_t *sums, const curve_t *curve, tn_error_t *err)
 static int sum_curves(const tn_scoring_t *self, sums_t *sums, tn_error_t *err)
 {
     const tn_items_t *items = &self->items;
-    const tn_item_t **order = tn_calloc(items->n + 1, sizeof *order);
+    const tn_item_t **order = tn_calloc(items->n + 1, sizeof(tn_item_t *));
     size_t n = 0;
     int ret = 0;
     if (order == NULL) return no_memory(err);
@@ -120,7 +120,7 @@ static int sum_curves(const tn_scoring_t *self, sums_t *sums, tn_error_t *err)
                                x->date != TN_DATE_NONE && x->closes != TN_DATE_NONE;
         if (is_usable) order[n++] = x;
     }
-    qsort(order, n, sizeof *order, compare);
+    qsort(order, n, sizeof(tn_item_t *), compare);
     for (size_t i = 0, end; ret == 0 && i < n; i = end) {
         curve_t curve;
         for (end = i + 1; end < n && is_same_curve(order[i], order[end]);)
@@ -145,10 +145,10 @@ int tn_scoring_exit(tn_scoring_t *self, tn_fit_table_t *t, tn_error_t *err)
     double *rps = tn_build_number(tables, t, "rps", TN_FIT_NUMBER);
     sums_t *sums = tn_calloc((size_t)self->items.by.n + 1, sizeof *sums);
     int ret = sums == NULL || tn_build_failed(tables) ? no_memory(err) : 0;
-    if (ret == 0) ret = sum_curves(self, sums, err);
+    if (ret == 0 && sums != NULL) ret = sum_curves(self, sums, err);
     size_t row = 0;
     double n_censored = 0.0;
-    for (int32_t f = 0; ret == 0 && f < self->items.by.n; f++) {
+    for (int32_t f = 0; ret == 0 && sums != NULL && f < self->items.by.n; f++) {
         const sums_t *s = &sums[f];
         if (s->n == 0.0) continue;
         by[row] = tn_build_copy(tables, self->items.by.name[f]);

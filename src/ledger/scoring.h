@@ -36,6 +36,9 @@ void tn_sample_free(tn_sample_t *self);
 double tn_score_mean(size_t n, const double *x);
 const char *tn_scoring_class(const tn_scoring_t *self, int32_t class_code);
 
+/** Whether a class holds all that sample would hold: its row would say the same again. */
+bool tn_scoring_is_whole(const tn_scoring_t *self, int32_t by, int32_t class_code);
+
 /** Paired differences to references, with bootstrap limits. */
 int tn_scoring_compare(tn_scoring_t *self, tn_fit_table_t *t, tn_error_t *err);
 /** CRPS and ranked probability score of exit curves. */

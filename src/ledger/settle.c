@@ -117,12 +117,13 @@ static const tn_ruling_t *latest(const tn_ruling_t *const *ruling, size_t n, con
 
 int tn_book_settle(tn_book_t *self)
 {
-    const tn_ruling_t **ruling = tn_arena_calloc(&self->arena, self->n_rulings, sizeof *ruling);
+    const tn_ruling_t **ruling =
+        tn_arena_calloc(&self->arena, self->n_rulings, sizeof(tn_ruling_t *));
     if (ruling == NULL) return TN_ENOMEM;
     for (size_t i = 0; i < self->n_rulings; i++) {
         ruling[i] = &self->ruling[i];
     }
-    qsort(ruling, self->n_rulings, sizeof *ruling, compare_rulings);
+    qsort(ruling, self->n_rulings, sizeof(tn_ruling_t *), compare_rulings);
     for (size_t i = 0; i < self->n_questions; i++) {
         tn_question_t *q = &self->question[i];
         const tn_ruling_t *own = latest(ruling, self->n_rulings, q->id);

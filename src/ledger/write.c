@@ -122,23 +122,26 @@ static int say_unknown(tn_ledger_t *self, const char *id, bool allow_subject, tn
     while (ret == 1) {
         const char *text = tn_statement_text(&s, 0, NULL);
         char **longer = tn_realloc(name, n + 1, sizeof *longer);
-        if (longer == NULL) ret = no_memory(err);
-        if (longer != NULL) name = longer;
-        if (ret == 1 && text != NULL) {
-            name[n] = tn_strdup(text);
-            if (name[n] == NULL) ret = no_memory(err);
-            if (name[n] != NULL) n++;
+        if (longer != NULL) {
+            name = longer;
+            name[n] = tn_strdup(text != NULL ? text : "");
         }
-        if (ret == 1) ret = tn_statement_step(&s, err);
+        if (longer == NULL || name[n] == NULL) {
+            ret = no_memory(err);
+            break;
+        }
+        n++;
+        ret = tn_statement_step(&s, err);
     }
     tn_statement_free(&s);
     if (ret == 0) {
-        const int near = tn_str_nearest(id, (const char *const *)name, n);
+        const int at = tn_str_nearest(id, (const char *const *)name, n);
+        const char *near = at >= 0 && name != NULL ? name[at] : NULL;
         ret = tn_error_set(err, TN_EINPUT, "no question%s '%s' in the ledger%s%s%s",
-            allow_subject ? " or subject" : "", id, near >= 0 ? " (did you mean '" : "",
-            near >= 0 ? name[near] : "", near >= 0 ? "'?)" : "");
+            allow_subject ? " or subject" : "", id, near != NULL ? " (did you mean '" : "",
+            near != NULL ? near : "", near != NULL ? "'?)" : "");
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; name != NULL && i < n; i++) {
         tn_free(name[i]);
     }
     tn_free(name);
