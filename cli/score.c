@@ -52,7 +52,7 @@ static const cli_option_t options[N_OPTIONS] = {
 static const cli_help_t help = {
     .command = COMMAND,
     .usage = "score [options]",
-    .examples = "  tenure score\n"
+    .examples = "  tenure score --late\n"
                 "  tenure score --against 'base rate' --table compare --csv\n"
                 "  tenure score --data forecasts.csv\n",
     .text =

@@ -19,8 +19,19 @@
     X(question)                                                                                    \
     X(forecaster)                                                                                  \
     X(p)                                                                                           \
-    X(outcome) X(class) X(source) X(subject) X(date) X(recorded) X(known) X(category) X(asks)      \
-        X(closes) X(until) X(entry) X(status)
+    X(outcome)                                                                                     \
+    X(class)                                                                                       \
+    X(source)                                                                                      \
+    X(subject)                                                                                     \
+    X(date)                                                                                        \
+    X(recorded)                                                                                    \
+    X(known)                                                                                       \
+    X(category)                                                                                    \
+    X(asks)                                                                                        \
+    X(closes)                                                                                      \
+    X(until)                                                                                       \
+    X(entry)                                                                                       \
+    X(status)
 enum {
 #define COLUMN_ENUM(name) C_##name,
     COLUMN_LIST(COLUMN_ENUM)

@@ -124,7 +124,7 @@ static const char *method_word(tn_fit_method_t method)
 }
 
 /* Tables and remarks, to the end. */
-static int put_rest(writer_t *w, const tn_fit_t *self, tn_error_t *err)
+static int put_rest(writer_t *w, const tn_fit_t *self, const char *what, tn_error_t *err)
 {
     FILE *out = w->out;
     fputs(",\n \"tables\": {", out);
@@ -137,7 +137,7 @@ static int put_rest(writer_t *w, const tn_fit_t *self, tn_error_t *err)
     put_member(w, "notes", texts(w, self->note, self->n_notes));
     fputs("\n}\n", out);
     if (w->json.failed) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    if (w->failed || ferror(out)) return tn_error_set(err, TN_EIO, "cannot write the tables");
+    if (w->failed || ferror(out)) return tn_error_set(err, TN_EIO, "cannot write the %s", what);
     return 0;
 }
 
@@ -153,7 +153,7 @@ int tn_fit_report_json(
     put_member(&w, "status", json_string(tn_fit_status_text(self->status)));
     put_member(&w, "n", json_integer((json_int_t)self->n_rows));
     put_member(&w, "n_dropped", json_integer((json_int_t)self->n_dropped));
-    return put_rest(&w, self, err);
+    return put_rest(&w, self, "fit", err);
 }
 
 int tn_tables_report_json(const tn_fit_t *self, const char *schema, const tn_report_options_t *opt,
@@ -163,5 +163,5 @@ int tn_tables_report_json(const tn_fit_t *self, const char *schema, const tn_rep
     fprintf(out, "{\n \"schema\": \"%s\"", schema);
     put_member(&w, "manifest", manifest(&w, opt));
     put_member(&w, "title", tn_json_text(self->title));
-    return put_rest(&w, self, err);
+    return put_rest(&w, self, "tables", err);
 }
