@@ -24,6 +24,10 @@ static const command_t cases[] = {
     {"new", tn_cmd_new, "write a commented case to start from"},
 };
 
+static const command_t records[] = {
+    {"ledger", tn_cmd_ledger, "what was forecast, and what came of it"},
+    {"score", tn_cmd_score, "how good the forecasts were"},
+};
 static const command_t data[] = {
     {"data", tn_cmd_data, "data sets on leaders, from their owners"},
     {"fit", tn_cmd_fit, "survival models of any data, with R's numbers"},
@@ -36,6 +40,7 @@ static const command_t data[] = {
 static const command_group_t groups[] = {
     GROUP("forecasting", forecasting),
     GROUP("writing cases", cases),
+    GROUP("keeping score", records),
     GROUP("data", data),
 };
 #define N_GROUPS     (sizeof groups / sizeof groups[0])
@@ -66,7 +71,7 @@ static void print_help(FILE *out)
     fputs("\nhelp\n"
           "  tenure help COMMAND, tenure COMMAND --help, tenure --version\n"
           "  manual pages: tenure(1), tenure-forecast(1), tenure-check(1), tenure-new(1), "
-          "tenure-fit(1),\n  tenure-data-fetch(1), tenure-case(5)\n",
+          "tenure-fit(1),\n  tenure-ledger(1), tenure-score(1), tenure-data-fetch(1), tenure-case(5)\n",
         out);
 }
 

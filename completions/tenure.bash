@@ -5,9 +5,10 @@ _tenure()
     local routes='death incapacity assassination coup uprising regular foreign'
     local methods='km cif cox finegray exponential weibull lognormal loglogistic gompertz piecewise
         splitpop logit compare'
+    local verbs='add resolve annul list show export verify'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W 'forecast check new data fit help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'forecast check new data ledger score fit help --help --version' -- "$cur"))
         return
     fi
     if [ "$command" = data ] && [ "${COMP_WORDS[2]}" = fetch ] && [ "$COMP_CWORD" -gt 2 ]; then
@@ -25,10 +26,16 @@ _tenure()
     fi
     case $prev in
     data) COMPREPLY=($(compgen -W 'fetch --help' -- "$cur")); return ;;
-    help) COMPREPLY=($(compgen -W 'forecast check new data fit' -- "$cur")); return ;;
+    help) COMPREPLY=($(compgen -W 'forecast check new data ledger score fit' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --routes|--except) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
     fit) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;
+    ledger) COMPREPLY=($(compgen -W "$verbs" -- "$cur")); return ;;
+    --route) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
+    --status) COMPREPLY=($(compgen -W 'open resolved annulled' -- "$cur")); return ;;
+    --which) COMPREPLY=($(compgen -W 'latest first all' -- "$cur")); return ;;
+    --question|--text|--rule|--class|--opens|--closes|--p|-p|--by|--source|--note|--subject|--date) return ;;
+    --successor|--outcome|--reason|--recorded|--head|--against|--bins) return ;;
     --format) COMPREPLY=($(compgen -W 'csv dta sav rda rds' -- "$cur")); return ;;
     --interval) COMPREPLY=($(compgen -W 'plain log log-log' -- "$cur")); return ;;
     --ties) COMPREPLY=($(compgen -W 'efron breslow' -- "$cur")); return ;;
@@ -50,6 +57,14 @@ _tenure()
             --interval --ties --robust --ridge --rho --cuts --period --times --newdata --residuals
             --models --boot --seed --threads --json --csv --table --output --color --quiet
             --help' -- "$cur")) ;;
+    ledger:-*)
+        COMPREPLY=($(compgen -W '--ledger --question --text --rule --class --opens --closes --p --by
+            --source --note --subject --date --route --successor --in-office --outcome --reason
+            --recorded --status --head --json --csv --table --output --color --quiet --help' \
+            -- "$cur")) ;;
+    score:-*)
+        COMPREPLY=($(compgen -W '--ledger --data --which --late --against --level --bins --boot --seed
+            --threads --json --csv --table --output --color --quiet --help' -- "$cur")) ;;
     new:-*) COMPREPLY=($(compgen -W '--output --force --help' -- "$cur")) ;;
     *) COMPREPLY=($(compgen -f -- "$cur")) ;;
     esac

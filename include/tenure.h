@@ -25,6 +25,7 @@
 #include "tenure/gray.h"
 #include "tenure/km.h"
 #include "tenure/lifetable.h"
+#include "tenure/ledger.h"
 #include "tenure/logit.h"
 #include "tenure/logrank.h"
 #include "tenure/parametric.h"
