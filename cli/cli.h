@@ -122,5 +122,6 @@ int cli_output_close(cli_output_t *self, const char *command, bool keep);
 int tn_cmd_forecast(int argc, char **argv);
 int tn_cmd_check(int argc, char **argv);
 int tn_cmd_fit(int argc, char **argv);
+int tn_cmd_merge(int argc, char **argv);
 int tn_cmd_new(int argc, char **argv);
 #endif
