@@ -56,12 +56,17 @@ static int replace(const char *path, char *temp, const tn_bytes_t *bytes)
     return 0;
 }
 
-int tn_file_save(const char *path, const tn_bytes_t *bytes, tn_error_t *err)
+int tn_file_check(const char *path, tn_error_t *err)
 {
     struct stat st;
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        return tn_error_set(err, TN_EIO, "cannot write %s: it is not a regular file", path);
-    }
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode)) return 0;
+    return tn_error_set(err, TN_EIO, "cannot write %s: it is not a regular file", path);
+}
+
+int tn_file_save(const char *path, const tn_bytes_t *bytes, tn_error_t *err)
+{
+    const int ret = tn_file_check(path, err);
+    if (ret < 0) return ret;
     const size_t n = strlen(path);
     char *temp = bytes->failed ? NULL : tn_malloc(n + sizeof SUFFIX);
     if (temp == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));

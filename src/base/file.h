@@ -5,6 +5,9 @@
 #include "base/bytes.h"
 #include "tenure/error.h"
 
+/** Early: TN_EIO if there is something at the path that is no regular file. */
+int tn_file_check(const char *path, tn_error_t *err);
+
 /** Replaces the file: a temporary file beside it is written, flushed to the disk and renamed. What
  * is no regular file is left alone. @return 0, TN_ENOMEM, TN_EIO with the reason. */
 int tn_file_save(const char *path, const tn_bytes_t *bytes, tn_error_t *err);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "court/calibration_cache.h"
 #include "forecast/job.h"
@@ -272,7 +273,8 @@ static int take_up(tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err)
     char key[TN_SHA256_HEX];
     int ret = tn_job_key(key, plan->c, plan->opt, err);
     if (ret < 0) return ret;
-    ret = tn_rows_load(rows, path, err);
+    ret = tn_file_check(path, err);
+    if (ret == 0) ret = tn_rows_load(rows, path, err);
     if (ret < 0) {
         tn_error_prefix(err, "checkpoint");
         return ret;
