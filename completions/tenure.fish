@@ -1,14 +1,15 @@
 # fish completion for tenure
-set -l commands forecast check new fit help
+set -l commands forecast merge check new fit help
 set -l methods km cif cox finegray exponential weibull lognormal loglogistic gompertz piecewise splitpop logit compare
 set -l routes death incapacity assassination coup uprising regular foreign
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "forecast" -d "how long, how, and who next"
+complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "merge" -d "the forecast of shards"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "check" -d "name every mistake in a case"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "new" -d "write a case to start from"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "fit" -d "survival models of any data"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "help" -d "help of a command"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -l version -d "version"
-complete -c tenure -n "__fish_seen_subcommand_from help" -f -a "forecast check new fit"
+complete -c tenure -n "__fish_seen_subcommand_from help" -f -a "forecast merge check new fit"
 complete -c tenure -n "__fish_seen_subcommand_from forecast check" -x -l as-of -d "forecast from this day"
 complete -c tenure -n "__fish_seen_subcommand_from forecast check" -x -l horizons -d "such as 13w,26w,5y"
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -s n -l worlds -d "simulated worlds"
@@ -20,12 +21,15 @@ complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l given -d "cha
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l force -d "make an event happen"
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -l no-reports -d "leave all reports out"
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -l no-cache -d "calibrate anew; never changes the result"
+complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l blocks -d "run only these; -o names the shard"
+complete -c tenure -n "__fish_seen_subcommand_from forecast" -r -l checkpoint -d "keep finished work and go on from it"
+complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l checkpoint-every -d "seconds"
 complete -c tenure -n "__fish_seen_subcommand_from forecast check" -x -l set -d "change the case"
-complete -c tenure -n "__fish_seen_subcommand_from forecast check fit" -l json -d "write JSON"
-complete -c tenure -n "__fish_seen_subcommand_from forecast fit" -l csv -d "write tidy CSV"
-complete -c tenure -n "__fish_seen_subcommand_from forecast new fit" -r -s o -l output -d "write to a file"
-complete -c tenure -n "__fish_seen_subcommand_from forecast check fit" -x -l color -a "auto always never" -d "when to use colour"
-complete -c tenure -n "__fish_seen_subcommand_from forecast check fit" -s q -l quiet -d "say less"
+complete -c tenure -n "__fish_seen_subcommand_from forecast merge check fit" -l json -d "write JSON"
+complete -c tenure -n "__fish_seen_subcommand_from forecast merge fit" -l csv -d "write tidy CSV"
+complete -c tenure -n "__fish_seen_subcommand_from forecast merge new fit" -r -s o -l output -d "write to a file"
+complete -c tenure -n "__fish_seen_subcommand_from forecast merge check fit" -x -l color -a "auto always never" -d "when to use colour"
+complete -c tenure -n "__fish_seen_subcommand_from forecast merge check fit" -s q -l quiet -d "say less"
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -s v -l verbose -d "say more"
 complete -c tenure -n "__fish_seen_subcommand_from $commands" -s h -l help -d "help"
 complete -c tenure -n "__fish_seen_subcommand_from new" -s f -l force -d "overwrite the file"
