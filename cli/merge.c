@@ -25,9 +25,9 @@ static const cli_help_t help = {
     .usage = "merge [options] SHARDS",
     .examples = "  tenure merge part*.shard\n"
                 "  tenure merge --json -o out.json part1.shard part2.shard\n",
-    .text = "Writes the forecast whose blocks are in the shards, made by 'tenure forecast "
-            "--blocks', with\nthe bytes that one run would give. Nothing is simulated; the case "
-            "is in the shards.",
+    .text = "Writes the forecast whose blocks are in the shards, with the bytes that one run "
+            "would give.\nNothing is simulated; the case is in the shards. The option blocks of "
+            "'tenure forecast' makes\nthem; checkpoints of finished runs are shards too.",
     .options = options,
     .n_options = N_OPTIONS,
 };

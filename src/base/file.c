@@ -67,11 +67,10 @@ int tn_file_save(const char *path, const tn_bytes_t *bytes, tn_error_t *err)
 {
     const int ret = tn_file_check(path, err);
     if (ret < 0) return ret;
-    const size_t n = strlen(path);
-    char *temp = bytes->failed ? NULL : tn_malloc(n + sizeof SUFFIX);
+    const size_t size = strlen(path) + sizeof SUFFIX;
+    char *temp = bytes->failed ? NULL : tn_malloc(size);
     if (temp == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    memcpy(temp, path, n);
-    memcpy(temp + n, SUFFIX, sizeof SUFFIX);
+    (void)snprintf(temp, size, "%s%s", path, SUFFIX);
     const int number = replace(path, temp, bytes);
     tn_free(temp);
     if (number == 0) return 0;

@@ -299,7 +299,7 @@ static int open_crew(tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err)
     crew->runs_nothing = plan->is_finished;
     (void)clock_gettime(CLOCK_MONOTONIC, &crew->saved);
     if (!tn_crew_leads(crew)) return 0;
-    crew->rows = rows;
+    if (plan->is_finished || plan->is_shard || opt->checkpoint != NULL) crew->rows = rows;
     if (plan->is_finished || opt->checkpoint == NULL) return 0;
     crew->path = opt->checkpoint;
     int ret = take_up(plan, rows, err);
@@ -331,7 +331,7 @@ int tn_forecast_run(
 {
     tn_rows_t rows = {0};
     tn_plan_t plan = {.c = c, .opt = opt};
-    const int ret = tn_plan_run(self, &plan, opt->checkpoint != NULL ? &rows : NULL, err);
+    const int ret = tn_plan_run(self, &plan, &rows, err);
     tn_rows_free(&rows);
     return ret;
 }

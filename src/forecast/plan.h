@@ -15,6 +15,6 @@ typedef struct tn_plan {
     bool is_shard;    /* rows are made, no views of them */
 } tn_plan_t;
 
-/** @param rows  what is there already and what is kept, may be NULL without checkpoint. */
+/** @param rows  in and out: what is there already (merge) and what is kept (shard, checkpoint). */
 int tn_plan_run(tn_forecast_t *self, tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err);
 #endif

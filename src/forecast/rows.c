@@ -55,12 +55,15 @@ int tn_rows_give(const tn_rows_t *self, tn_look_t look, tn_tally_t *tally, tn_er
     return 0;
 }
 
+/** Bits, not values: NAN equals NAN, and 0 is not -0. */
+static bool is_same(const void *a, const void *b, size_t size) { return memcmp(a, b, size) == 0; }
+
 bool tn_calibration_is_same(const tn_calibration_t *a, const tn_calibration_t *b)
 {
     return a->is_fixed == b->is_fixed && a->rounds == b->rounds &&
-           memcmp(a->knob, b->knob, sizeof a->knob) == 0 &&
-           memcmp(a->hazard, b->hazard, sizeof a->hazard) == 0 &&
-           memcmp(a->target, b->target, sizeof a->target) == 0;
+           is_same(a->knob, b->knob, sizeof a->knob) &&
+           is_same(a->hazard, b->hazard, sizeof a->hazard) &&
+           is_same(a->target, b->target, sizeof a->target);
 }
 
 static int join_look(tn_look_rows_t *self, tn_look_rows_t *other, tn_error_t *err)
@@ -79,7 +82,7 @@ static int join_look(tn_look_rows_t *self, tn_look_rows_t *other, tn_error_t *er
         double *mine = self->row + b * width;
         const double *more = other->row + b * width;
         if (!other->has[b]) continue;
-        if (self->has[b] && memcmp(mine, more, width * sizeof *mine) != 0) {
+        if (self->has[b] && !is_same(mine, more, width * sizeof *mine)) {
             return tn_error_set(err, TN_EINPUT, "it has other numbers for the same worlds");
         }
         memcpy(mine, more, width * sizeof *mine);
