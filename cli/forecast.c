@@ -252,6 +252,10 @@ static void check_together(request_t *self, cli_args_t *args)
     f->routes = (self->routes != 0 ? self->routes : TN_ALL_ROUTES) & ~self->except;
     if (f->routes == 0) cli_mistake(args, "with these --routes and --except no way out counts");
     if (self->blocks != NULL) check_shard(self, args);
+    if (f->checkpoint != NULL && self->report.output != NULL &&
+        strcmp(f->checkpoint, self->report.output) == 0) {
+        cli_mistake(args, "--checkpoint and --output name the same file");
+    }
     if (!cli_isa(&f->isa)) {
         cli_mistake(args, "environment variable TENURE_ISA is not auto, baseline, avx2 or avx512");
     }
