@@ -213,23 +213,25 @@ else
         fail 'exit status not 0'
     grep -v command_line out > out2
     grep -v command_line json | cmp -s - out2 || fail 'differs'
-    what='a killed rank'
-    mpirun --oversubscribe --allow-run-as-root -n 2 "$program" forecast --worlds 100000000 -q -j1 -o killed $case_file \
-        > out 2> err < /dev/null &
-    starter=$!
-    rank=
-    i=0
-    while [ -z "$rank" ] && [ $i -lt 100 ]; do
-        sleep 0.1
-        rank=$(ps -o pid= --ppid $starter | tail -n 1 | tr -d ' ')
-        i=$((i + 1))
-    done
-    sleep 0.5
-    kill -9 "$rank"
-    wait $starter
-    [ $? -ne 0 ] || fail 'exit status 0'
-    grep -qi 'signal 9' err || fail 'mpirun does not say why'
-    [ ! -e killed ] || fail 'a file is left'
+    if command -v ps > /dev/null; then
+        what='a killed rank'
+        mpirun --oversubscribe --allow-run-as-root -n 2 "$program" forecast --worlds 100000000 -q -j1 -o killed $case_file \
+            > out 2> err < /dev/null &
+        starter=$!
+        rank=
+        i=0
+        while [ -z "$rank" ] && [ $i -lt 100 ]; do
+            sleep 0.1
+            rank=$(ps -o pid= --ppid $starter | tail -n 1 | tr -d ' ')
+            i=$((i + 1))
+        done
+        sleep 0.5
+        kill -9 "${rank:-$starter}" # without a rank the check below fails, but nothing runs on
+        wait $starter
+        [ $? -ne 0 ] || fail 'exit status 0'
+        grep -qi 'signal 9' err || fail 'mpirun does not say why'
+        [ ! -e killed ] || fail 'a file is left'
+    fi
 fi
 
 ### Nothing else is started or loaded without mpirun
