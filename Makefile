@@ -11,7 +11,8 @@ PACKAGES_BUILD := gcc libc6-dev meson ninja-build pkg-config libyaml-dev libjans
 	libreadstat-dev librdata-dev zlib1g-dev libbz2-dev liblzma-dev libcurl4-gnutls-dev
 PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
 PACKAGES_BENCH := $(PACKAGES_BUILD) r-base-core r-cran-survival r-cran-prodlim r-cran-cmprsk
-PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git
+PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git \
+	openmpi-bin libopenmpi-dev procps
 
 .PHONY: forecast test bench bench-survival bench-court fuzz docs install format lint clean \
 	packages-build packages-test packages-ci packages-bench build help

@@ -18,6 +18,7 @@ typedef struct command_group {
 
 static const command_t forecasting[] = {
     {"forecast", tn_cmd_forecast, "how long, how, and who next: the main job"},
+    {"merge", tn_cmd_merge, "the forecast whose blocks were run in pieces"},
 };
 static const command_t cases[] = {
     {"check", tn_cmd_check, "read a case and name every mistake in it"},
@@ -70,8 +71,9 @@ static void print_help(FILE *out)
     }
     fputs("\nhelp\n"
           "  tenure help COMMAND, tenure COMMAND --help, tenure --version\n"
-          "  manual pages: tenure(1), tenure-forecast(1), tenure-check(1), tenure-new(1), "
-          "tenure-fit(1),\n  tenure-ledger(1), tenure-score(1), tenure-data-fetch(1), tenure-case(5)\n",
+          "  manual pages: tenure(1), tenure-forecast(1), tenure-merge(1), tenure-check(1), "
+          "tenure-new(1),\n  tenure-fit(1), tenure-ledger(1), tenure-score(1), "
+          "tenure-data-fetch(1), tenure-case(5)\n",
         out);
 }
 

@@ -8,7 +8,7 @@ _tenure()
     local verbs='add resolve annul list show export verify'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W 'forecast check new data ledger score fit help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'forecast merge check new data ledger score fit help --help --version' -- "$cur"))
         return
     fi
     if [ "$command" = data ] && [ "${COMP_WORDS[2]}" = fetch ] && [ "$COMP_CWORD" -gt 2 ]; then
@@ -26,7 +26,7 @@ _tenure()
     fi
     case $prev in
     data) COMPREPLY=($(compgen -W 'fetch --help' -- "$cur")); return ;;
-    help) COMPREPLY=($(compgen -W 'forecast check new data ledger score fit' -- "$cur")); return ;;
+    help) COMPREPLY=($(compgen -W 'forecast merge check new data ledger score fit' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --routes|--except) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
     fit) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;
@@ -41,14 +41,15 @@ _tenure()
     --ties) COMPREPLY=($(compgen -W 'efron breslow' -- "$cur")); return ;;
     --models) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;
     --object|--risk|--cause|--level|--ridge|--rho|--cuts|--period|--times|--boot|--table|-t) return ;;
-    --as-of|--horizons|--worlds|-n|--seed|-s|--threads|-j|--given|--set) return ;;
+    --as-of|--horizons|--blocks|--checkpoint-every|--worlds|-n|--seed|-s|--threads|-j|--given|--set) return ;;
     esac
     case $command:$prev in forecast:--force) return ;; esac
     case $command:$cur in
     forecast:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --worlds --seed --threads --routes --except
-            --given --force --no-reports --no-cache --set --json --csv --output --color --quiet --verbose
+            --given --force --no-reports --no-cache --blocks --checkpoint --checkpoint-every --set --json --csv --output --color --quiet --verbose
             --help' -- "$cur")) ;;
+    merge:-*) COMPREPLY=($(compgen -W '--json --csv --output --color --quiet --help' -- "$cur")) ;;
     check:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --set --json --color --quiet --help' \
             -- "$cur")) ;;

@@ -33,6 +33,7 @@
 #include "tenure/report.h"
 #include "tenure/resample.h"
 #include "tenure/score.h"
+#include "tenure/shard.h"
 #include "tenure/spells.h"
 #include "tenure/splitpop.h"
 #include "tenure/version.h"

@@ -68,7 +68,7 @@ run 0 -h; same out help-all
 run 0 help; same out help-all
 run 64; has err 'usage: tenure COMMAND'; empty out
 run 0 --version; has out 'tenure '; empty err
-for command in forecast check new fit ledger score; do
+for command in forecast merge check new fit ledger score; do
     run 0 help $command; has out "usage: tenure $command"; empty err
     cp out help-$command
     head -n 1 out | grep -q "^  tenure $command " || fail 'no example first'

@@ -133,8 +133,18 @@ typedef struct tn_silence {
     tn_remark_t remark;
 } tn_silence_t;
 
+/** What the case was read from: enough to read it again elsewhere. */
+typedef struct tn_case_source {
+    char *bytes;
+    size_t n_bytes;
+    char **set; /* n_set texts of the settings */
+    size_t n_set;
+    char *as_of, *horizons; /* NULL: not given */
+} tn_case_source_t;
+
 struct tn_case {
     char *name, *title, *file;
+    tn_case_source_t source; /* bytes NULL if built by hand */
     char hash[65];
     int32_t start, as_of;
     int n_horizons;
