@@ -8,7 +8,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 PACKAGES_BUILD := gcc libc6-dev meson ninja-build pkg-config libyaml-dev libjansson-dev nettle-dev libsleef-dev \
 	librandom123-dev libgsl-dev libcsv-dev uthash-dev libsqlite3-dev \
-	libreadstat-dev librdata-dev zlib1g-dev libbz2-dev liblzma-dev
+	libreadstat-dev librdata-dev zlib1g-dev libbz2-dev liblzma-dev libcurl4-gnutls-dev
 PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
 PACKAGES_BENCH := $(PACKAGES_BUILD) r-base-core r-cran-survival r-cran-prodlim r-cran-cmprsk
 PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git

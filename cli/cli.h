@@ -123,4 +123,7 @@ int tn_cmd_forecast(int argc, char **argv);
 int tn_cmd_check(int argc, char **argv);
 int tn_cmd_fit(int argc, char **argv);
 int tn_cmd_new(int argc, char **argv);
+int tn_cmd_data(int argc, char **argv);
+/** A sub-command of tenure data: argv[0] is "fetch". */
+int cli_data_fetch(int argc, char **argv);
 #endif

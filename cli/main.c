@@ -25,6 +25,7 @@ static const command_t cases[] = {
 };
 
 static const command_t data[] = {
+    {"data", tn_cmd_data, "data sets on leaders, from their owners"},
     {"fit", tn_cmd_fit, "survival models of any data, with R's numbers"},
 };
 
@@ -65,7 +66,7 @@ static void print_help(FILE *out)
     fputs("\nhelp\n"
           "  tenure help COMMAND, tenure COMMAND --help, tenure --version\n"
           "  manual pages: tenure(1), tenure-forecast(1), tenure-check(1), tenure-new(1), "
-          "tenure-fit(1),\n  tenure-case(5)\n",
+          "tenure-fit(1),\n  tenure-data-fetch(1), tenure-case(5)\n",
         out);
 }
 

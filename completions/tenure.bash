@@ -7,11 +7,25 @@ _tenure()
         splitpop logit compare'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W 'forecast check new fit help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'forecast check new data fit help --help --version' -- "$cur"))
+        return
+    fi
+    if [ "$command" = data ] && [ "${COMP_WORDS[2]}" = fetch ] && [ "$COMP_CWORD" -gt 2 ]; then
+        case $prev:$cur in
+        --dir:*|-d:*|--from:*) COMPREPLY=($(compgen -d -- "$cur")) ;;
+        --mirror:*) ;;
+        *:-*)
+            COMPREPLY=($(compgen -W '--list --dry-run --dir --from --mirror --force --quiet --help' \
+                -- "$cur")) ;;
+        *)
+            COMPREPLY=($(compgen -W 'archigos archigos-r reign-leaders reign-regimes reign-elections
+                powell-thyne cline wikidata' -- "$cur")) ;;
+        esac
         return
     fi
     case $prev in
-    help) COMPREPLY=($(compgen -W 'forecast check new fit' -- "$cur")); return ;;
+    data) COMPREPLY=($(compgen -W 'fetch --help' -- "$cur")); return ;;
+    help) COMPREPLY=($(compgen -W 'forecast check new data fit' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --routes|--except) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
     fit) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;

@@ -1,14 +1,15 @@
 # fish completion for tenure
-set -l commands forecast check new fit help
+set -l commands forecast check new data fit help
 set -l methods km cif cox finegray exponential weibull lognormal loglogistic gompertz piecewise splitpop logit compare
 set -l routes death incapacity assassination coup uprising regular foreign
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "forecast" -d "how long, how, and who next"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "check" -d "name every mistake in a case"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "new" -d "write a case to start from"
+complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "data" -d "data sets on leaders"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "fit" -d "survival models of any data"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "help" -d "help of a command"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -l version -d "version"
-complete -c tenure -n "__fish_seen_subcommand_from help" -f -a "forecast check new fit"
+complete -c tenure -n "__fish_seen_subcommand_from help" -f -a "forecast check new data fit"
 complete -c tenure -n "__fish_seen_subcommand_from forecast check" -x -l as-of -d "forecast from this day"
 complete -c tenure -n "__fish_seen_subcommand_from forecast check" -x -l horizons -d "such as 13w,26w,5y"
 complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -s n -l worlds -d "simulated worlds"
@@ -50,3 +51,12 @@ complete -c tenure -n "__fish_seen_subcommand_from fit" -l residuals -d "add res
 complete -c tenure -n "__fish_seen_subcommand_from fit" -x -l models -a "$methods" -d "methods to compare"
 complete -c tenure -n "__fish_seen_subcommand_from fit" -x -l boot -d "refits"
 complete -c tenure -n "__fish_seen_subcommand_from fit" -x -s t -l table -a "terms ratios glance curve predictions baseline" -d "this table only"
+complete -c tenure -n "__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from fetch" -f -a "fetch" -d "download data sets from their owners"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -f -a "archigos archigos-r reign-leaders reign-regimes reign-elections powell-thyne cline wikidata"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -s l -l list -d "only show the data sets"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -s n -l dry-run -d "show what would be fetched"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -r -s d -l dir -d "where to keep the files"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -r -l from -d "take the files from here"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -x -l mirror -d "ask this address instead"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -s f -l force -d "fetch files that are there already"
+complete -c tenure -n "__fish_seen_subcommand_from fetch" -s q -l quiet -d "do not show owners and terms"

@@ -390,6 +390,8 @@ static void check_setting(const char *name, bool no_priors, const char *const *s
     json_t *setting = reference_setting(name);
     if (setting == NULL) skip();
     tn_case_t *c = read_case("generic-autocracy", set, n_set);
+    c->leader.m69 = 0.019; /* the life table that the reference used */
+    c->leader.slope = 0.100;
     double knobs[TN_N_KNOBS];
     const json_t *theirs = json_object_get(setting, "knobs");
     for (int k = 0; k < TN_N_KNOBS; k++) {

@@ -215,7 +215,9 @@ static void single_worlds_have_the_histories_of_the_reference(void **state)
         knobs[k] = knob != NULL ? json_number_value(knob) : 1.0;
     }
     tn_case_t *c = kremlin();
-    c->n_horizons = 4; /* 104 weeks */
+    c->n_horizons = 4;     /* 104 weeks */
+    c->leader.m69 = 0.045; /* the life table that the reference used */
+    c->leader.slope = 0.065;
     for (int no_priors = 0; no_priors < 2; no_priors++) {
         tn_court_t court;
         tn_block_t block;

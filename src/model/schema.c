@@ -4,6 +4,7 @@
 #include "model/schema.h"
 
 #include "model/case.h"
+#include "tenure/lifetable.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,12 +65,13 @@ static const tn_schema_row_t root_rows[] = {
     ROW_OTHER("notes", TN_OPTIONAL, NULL, "anything", "ignored; put anything here", NULL),
 };
 
+#define TABLE_NAMES(group, m69_men, slope_men, m69_women, slope_women) group "-male, " group "-female, "
 static const tn_schema_row_t leader_rows[] = {
     ROW_TEXT("name", TN_REQUIRED, offsetof(tn_leader_t, name), "name of the leader", "Name of the Leader"),
     ROW_DATE("born", TN_REQUIRED, NULL, offsetof(tn_leader_t, born), "date of birth", "1955-01-01"),
     ROW_CHOICE("sex", TN_OPTIONAL, "(that of the life table)", "male|female", NO, "sex; must go with the life table", "male"),
     ROW_OTHER("life_table", TN_REQUIRED, NULL,
-        "one of: russia-male, russia-female, high-income-male, high-income-female, or {m69: , slope: }",
+        "one of: " TN_LIFETABLE_LIST(TABLE_NAMES) "or {m69: , slope: }",
         "mortality: a built-in table by name, or numbers of one's own", "high-income-male"),
     ROW_NUMBER("elite_multiplier", TN_OPTIONAL, "0.6", 0, 10, true, "", offsetof(tn_leader_t, elite_multiplier),
         "mortality relative to the table: leaders are cared for better", "0.6"),
