@@ -14,6 +14,7 @@
 #include "tenure/cif.h"
 #include "tenure/concordance.h"
 #include "tenure/cox.h"
+#include "tenure/data.h"
 #include "tenure/design.h"
 #include "tenure/diag.h"
 #include "tenure/error.h"
