@@ -201,7 +201,13 @@ int tn_import_cow(tn_import_t *self, const char *column, tn_when_t when)
     int64_t gap;
     const char *text = tn_import_text(self, column);
     const int code = tn_import_number(self, column, 1, 999, 0);
-    const int gwcode = code == 0 ? 0 : tn_country_near_cow(code, when.day, &gap);
+    int gwcode = code == 0 ? 0 : tn_country_near_cow(code, when.day, &gap);
+    if (gwcode == 0) {
+        const char *name = tn_import_text(self, "country");
+        gwcode = name[0] == '\0' ? 0 : tn_country_find(name, when.day);
+        if (gwcode != 0)
+            tn_import_log(self, column, TN_LOG_REPAIRED, text, name, "no such number; by the name");
+    }
     if (gwcode == 0) tn_import_drop(self, column, text, "not a Correlates of War number");
     return gwcode;
 }

@@ -147,22 +147,49 @@ static int32_t end_of_month(const piece_t *p)
     return p->last_day == INT32_MAX || !is_month ? p->last_day : p->last_day + 16;
 }
 
-static bool is_same_person(const piece_t *a, const piece_t *b)
+/* First day on which the spell may have ended. */
+static int32_t first_end(const piece_t *p)
+{
+    const bool is_month = p->last_precision != NULL && strcmp(p->last_precision, "month") == 0;
+    return p->last_day == INT32_MAX || !is_month ? p->last_day : p->last_day - 14;
+}
+
+static bool is_alike(const piece_t *a, const piece_t *b)
 {
     return tn_person_name_alike(a->name, b->name);
+}
+
+static bool is_born_alike(const piece_t *a, const piece_t *b)
+{
+    if (a->born_day == TN_DATE_NONE || b->born_day == TN_DATE_NONE) return false;
+    return abs(a->born_day - b->born_day) <= 2 * 366;
+}
+
+/* How surely two spells are one: name, birth within two years, start within two months; two of the
+ * three are enough, or the name where a birth is not known. 0: they are not. */
+static int likeness(const piece_t *a, const piece_t *r)
+{
+    const bool is_named = is_alike(a, r), is_born = is_born_alike(a, r);
+    const bool is_near = abs(r->start_day - a->start_day) <= NEAR;
+    const bool is_unborn = a->born_day == TN_DATE_NONE || r->born_day == TN_DATE_NONE;
+    const int n = (int)is_named + (int)is_born + (int)is_near;
+    return n >= 2 ? n : is_named && is_unborn ? 1 : 0;
 }
 
 /* The REIGN spell that goes on where Archigos stops looking; NULL if none. */
 static piece_t *continuation(merge_t *self, const piece_t *a)
 {
     piece_t *best = NULL;
+    int most = 0;
     for (size_t i = 0; i < self->reign.n; i++) {
         piece_t *r = &self->reign.piece[i];
         if (r->gwcode != a->gwcode || r->is_used) continue;
-        if (r->start_day > a->last_day + NEAR || end_of_month(r) < a->last_day) continue;
-        const bool is_near = abs(r->start_day - a->start_day) <= NEAR;
-        if (is_same_person(a, r)) return r;
-        if (is_near && best == NULL) best = r;
+        if (r->start_day > a->last_day + NEAR || end_of_month(r) <= a->last_day) continue;
+        const int n = likeness(a, r);
+        if (n > most) {
+            best = r;
+            most = n;
+        }
     }
     return best;
 }
@@ -202,20 +229,25 @@ static int put_archigos(merge_t *self)
     int ret = 0;
     for (size_t i = 0; ret == 0 && i < self->archigos.n; i++) {
         piece_t *a = &self->archigos.piece[i];
-        piece_t *r = a->is_open ? continuation(self, a) : NULL;
+        /* whatever Archigos says of its last day, a spell that REIGN carries on has not ended */
+        const bool is_last = a->is_open || a->last_day == self->archigos.covers_to;
+        piece_t *r = is_last ? continuation(self, a) : NULL;
         if (r != NULL) join(a, r);
         ret = put(self, a);
     }
     return ret;
 }
 
-/* Last day of Archigos in a country; TN_DATE_NONE if the country is not in it. */
+/* Last day that Archigos tells of in a country; TN_DATE_NONE if the country is not in it. Joined
+ * spells reach further, but were seen until the end of Archigos only. */
 static int32_t seam(const merge_t *self, int gwcode)
 {
+    int32_t last = TN_DATE_NONE;
     for (size_t i = 0; i < self->archigos.n; i++) {
-        if (self->archigos.piece[i].gwcode == gwcode) return self->archigos.covers_to;
+        const piece_t *a = &self->archigos.piece[i];
+        if (a->gwcode == gwcode && a->last_day > last) last = a->last_day;
     }
-    return TN_DATE_NONE;
+    return last > self->archigos.covers_to ? self->archigos.covers_to : last;
 }
 
 /* The same person under Archigos's key, so that earlier times in office are known. */
@@ -224,7 +256,7 @@ static void recognise(merge_t *self, piece_t *r)
     for (size_t i = 0; i < self->archigos.n; i++) {
         const piece_t *a = &self->archigos.piece[i];
         if (a->gwcode != r->gwcode || a->born_day == TN_DATE_NONE) continue;
-        if (abs(a->born_day - r->born_day) > 366 || !is_same_person(a, r)) continue;
+        if (abs(a->born_day - r->born_day) > 366 || !is_alike(a, r)) continue;
         r->person = a->person;
         return;
     }
@@ -236,7 +268,7 @@ static int put_reign(merge_t *self)
     for (size_t i = 0; ret == 0 && i < self->reign.n; i++) {
         piece_t *r = &self->reign.piece[i];
         const int32_t day = seam(self, r->gwcode);
-        if (r->is_used || (day != TN_DATE_NONE && r->last_day <= day)) continue;
+        if (r->is_used || (day != TN_DATE_NONE && first_end(r) <= day)) continue;
         if (day != TN_DATE_NONE && r->start_day <= day) {
             char text[11];
             tn_date_format(day + 1, text);
