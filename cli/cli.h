@@ -132,4 +132,8 @@ int tn_cmd_data(int argc, char **argv);
 /** A sub-command of tenure data: argv[0] is "fetch". */
 int cli_data_fetch(int argc, char **argv);
 int tn_cmd_score(int argc, char **argv);
+int cli_data_import(int argc, char **argv);
+int cli_data_list(int argc, char **argv);
+int cli_data_verify(int argc, char **argv);
+int cli_data_export(int argc, char **argv);
 #endif

@@ -11,6 +11,10 @@ typedef struct verb {
 
 static const verb_t verbs[] = {
     {"fetch", cli_data_fetch, "download data sets from their owners"},
+    {"import", cli_data_import, "read files into the store"},
+    {"list", cli_data_list, "what is in the store, or the log of its imports"},
+    {"verify", cli_data_verify, "check that the store is whole"},
+    {"export", cli_data_export, "write a table as CSV or JSON"},
 };
 #define N_VERBS (sizeof verbs / sizeof verbs[0])
 

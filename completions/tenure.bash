@@ -24,8 +24,25 @@ _tenure()
         esac
         return
     fi
+    if [ "$command" = data ] && [ "$COMP_CWORD" -gt 2 ]; then
+        local verb=${COMP_WORDS[2]}
+        case $verb:$prev:$cur in
+        import:--as:*)
+            COMPREPLY=($(compgen -W 'archigos reign-leaders reign-regimes reign-elections
+                powell-thyne' -- "$cur")) ;;
+        import:*:-*) COMPREPLY=($(compgen -W '--as --store --routes-map --quiet --help' -- "$cur")) ;;
+        list:*:-*) COMPREPLY=($(compgen -W '--log --csv --json --store --help' -- "$cur")) ;;
+        verify:*:-*) COMPREPLY=($(compgen -W '--store --quiet --help' -- "$cur")) ;;
+        export:*:-*) COMPREPLY=($(compgen -W '--csv --json --output --store --help' -- "$cur")) ;;
+        export:export:*)
+            COMPREPLY=($(compgen -W 'spells regimes elections coups log sources routes
+                source-spells' -- "$cur")) ;;
+        *) COMPREPLY=($(compgen -f -- "$cur")) ;;
+        esac
+        return
+    fi
     case $prev in
-    data) COMPREPLY=($(compgen -W 'fetch --help' -- "$cur")); return ;;
+    data) COMPREPLY=($(compgen -W 'fetch import list verify export --help' -- "$cur")); return ;;
     help) COMPREPLY=($(compgen -W 'forecast merge check new data ledger score fit' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --routes|--except) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;

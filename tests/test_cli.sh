@@ -248,7 +248,7 @@ printf 'question,forecaster,p,outcome\n1,a,0.3,1\n2,a,0.1,0\n' > forecasts.csv #
 # the calibration has its own checks above; here the bundled cases come without it, to save time
 cp $quick $kremlin
 mkdir -p tests/files
-cp "$root"/tests/files/spells.csv tests/files/
+cp "$root"/tests/files/spells.csv "$root"/tests/files/coups.csv tests/files/
 sed 's/^reference:.*/&\n  anchor: fixed/' "$root/$case_file" > $case_file
 grep -q 'anchor: fixed' $case_file || { what=$case_file; fail 'the quick case was not made'; }
 for page in "$root"/man/*.1 "$root"/README.md; do

@@ -164,7 +164,7 @@ static double cell(const tn_fit_t *tables, const char *table, const char *column
 
 static tn_fit_t score_csv(const char *csv, tn_ledger_score_options_t opt)
 {
-    tn_fit_t scores;
+    tn_fit_t scores = {0};
     tn_frame_t frame;
     tn_error_t err = {0};
     const tn_frame_options_t as_csv = {.format = "csv"};
