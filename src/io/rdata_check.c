@@ -2,6 +2,7 @@
  * Internals 1.8, serialize.c's type numbers. */
 #include "io/rdata_check.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -117,6 +118,7 @@ static int alternative(walk_t *self, int depth)
         self->sequences += n;
         if (!(n >= 0.0 && self->sequences <= MOST_ELEMENTS))
             return complain(self, "a sequence is too long");
+        if (n != floor(n)) return complain(self, "a sequence has no whole number of elements");
     }
     return ret == 0 ? items(self, 2, depth) : ret;
 }
