@@ -1,5 +1,6 @@
 #include "model/base_fit.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -7,17 +8,6 @@
 #include "model/base_health.h"
 
 #define ROWS_PER_TASK 4096
-
-static const int equation_route[TN_N_EQUATIONS] = {
-#define ROUTE(upper, route, design) route,
-    TN_BASE_EQUATION_LIST(ROUTE)
-#undef ROUTE
-};
-static const int equation_design[TN_N_EQUATIONS] = {
-#define DESIGN(upper, route, design) design,
-    TN_BASE_EQUATION_LIST(DESIGN)
-#undef DESIGN
-};
 
 /* Precision of the prior of a coefficient, its unit being that of the covariate: the rarer the
  * exits, the stronger. Chosen by the log score out of sample (docs/base-rates.md). */
@@ -35,7 +25,7 @@ static void fill_row(tn_base_table_t *self, size_t i)
         memcpy(self->x[d] + i * (size_t)self->p[d], x, (size_t)self->p[d] * sizeof *x);
     }
     for (int e = 0; e < TN_N_EQUATIONS; e++)
-        self->y[e][i] = row->outcome == equation_route[e];
+        self->y[e][i] = row->outcome == tn_base_equation_route(e);
     self->mortality[i] = tn_base_mortality(&known, row->month);
     self->health[i] = row->outcome == TN_ROUTE_DEATH        ? 1
                       : row->outcome == TN_ROUTE_INCAPACITY ? 2
@@ -139,7 +129,7 @@ int tn_base_fit_init(tn_base_fit_t *self, const tn_base_table_t *table, int n_th
     *self = (tn_base_fit_t){.table = table};
     int ret = 0;
     for (int e = 0; e < TN_N_EQUATIONS && ret == 0; e++) {
-        const int d = equation_design[e];
+        const int d = tn_base_equation_design(e);
         for (int j = 1; j < table->p[d]; j++)
             self->penalty[e][j] = ridge[e];
         self->penalty[e][0] = 1e-6; /* the constant is free; this much keeps it finite */
@@ -184,8 +174,7 @@ int tn_base_fit_run(tn_base_fit_t *self, int month, bool follows, tn_base_model_
         const int ret = follows ? tn_base_logit_follow(logit, n) : tn_base_logit_climb(logit, n);
         if (ret < 0) return ret;
         tn_base_equation_t *eq = &model->equation[e];
-        *eq = (tn_base_equation_t){
-            .route = equation_route[e], .design = equation_design[e], .p = logit->p};
+        tn_base_equation_init(eq, e);
         memcpy(eq->coef, logit->theta, (size_t)logit->p * sizeof *eq->coef);
         for (size_t i = 0; i < n; i++)
             eq->n_events += t->y[e][i] != 0;
@@ -213,6 +202,48 @@ static void fill_means(const tn_base_table_t *t, size_t n, tn_base_model_t *mode
     }
 }
 
+/* Is this the first row of the spell in the class? Remembers it. */
+static bool is_new(uint8_t *seen, size_t n_cells, int32_t spell, size_t cell)
+{
+    uint8_t *at = &seen[(size_t)spell * n_cells + cell];
+    const bool is_first = *at == 0;
+    *at = 1;
+    return is_first;
+}
+
+static void count_row(tn_base_classes_t *self, const tn_base_table_t *t, size_t i, uint8_t *seen)
+{
+    const tn_panel_row_t *row = &t->panel.row[i];
+    const tn_office_spell_t *s = &t->history->spell[row->spell];
+    const double born = s->born == TN_DATE_NONE ? NAN : 1970.0 + s->born / 365.25;
+    const double years = (row->month - tn_month_of_day(s->start)) / 12.0;
+    const tn_base_class_key_t own =
+        tn_base_class_of(t->regime[i] == TN_N_REGIMES ? TN_REGIME_UNKNOWN : t->regime[i], years,
+            row->month / 12.0 - born);
+    for (unsigned any = 0; any < 8; any++) { /* each of the three: its own or any */
+        if (own.age == TN_CLASS_ANY && (any & 4u) == 0) continue;
+        const tn_base_class_key_t key = {.regime = (any & 1u) != 0 ? TN_CLASS_ANY : own.regime,
+            .tenure = (any & 2u) != 0 ? TN_CLASS_ANY : own.tenure,
+            .age = (any & 4u) != 0 ? TN_CLASS_ANY : own.age};
+        tn_base_class_t *c = tn_base_class(self, key);
+        const size_t cell = (size_t)(c - &self->cell[0][0][0]);
+        c->n_spells += is_new(seen, sizeof self->cell / sizeof *c, row->spell, cell);
+        c->n_months++;
+        if (row->outcome != TN_PANEL_STAYS) c->n_exits[row->outcome]++;
+    }
+}
+
+static int count_classes(const tn_base_table_t *t, size_t n, tn_base_classes_t *classes)
+{
+    const size_t n_cells = sizeof classes->cell / sizeof(tn_base_class_t);
+    uint8_t *seen = tn_calloc((t->history->n_spells + 1) * n_cells, 1);
+    if (seen == NULL) return TN_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        count_row(classes, t, i, seen);
+    tn_free(seen);
+    return 0;
+}
+
 int tn_base_fit_finish(tn_base_fit_t *self, int month, tn_base_model_t *model)
 {
     const tn_base_table_t *t = self->table;
@@ -226,5 +257,5 @@ int tn_base_fit_finish(tn_base_fit_t *self, int month, tn_base_model_t *model)
         if (ret < 0) return ret;
     }
     fill_means(t, n, model);
-    return 0;
+    return count_classes(t, n, &model->classes);
 }
