@@ -202,7 +202,7 @@ what='case from standard input'
 has out '"command_line": "tenure forecast --worlds 1024 --json -"'
 echo old > result
 chmod 640 result
-run 0 forecast $small -o result $quick; grep -q old result && fail 'the old file is still there'
+run 0 forecast $small -o result $quick; grep -qx old result && fail 'the old file is still there'
 ls -l result | grep -q '^-rw-r-----' || fail 'permissions of the old file are lost'
 ln -s result link
 run 0 forecast $small --json -o link $quick; [ -h link ] || fail 'the link was replaced'

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "tenure/case.h"
 #include "tenure/fit.h"
 
 #ifdef __cplusplus
@@ -79,6 +80,32 @@ typedef struct tn_base_options {
     double level; /**< of limits, in (0, 1); 0: 0.95 */
     int route;    /**< world: chances by this route; -1: by any */
 } tn_base_options_t;
+
+/** A reference class: leaders alike, counted. */
+typedef struct tn_reference_class {
+    char text[160]; /**< "leaders of personalist regimes, 20 or more years in office" */
+    size_t n_spells, n_exits;
+    double leader_years, per_year, lower, upper; /**< exits a year, exact 95 % limits */
+} tn_reference_class_t;
+
+/** A yearly hazard with 95 % limits and the standard deviation of its logarithm. */
+typedef struct tn_reference_hazard {
+    double per_year, lower, upper, log_sd;
+} tn_reference_hazard_t;
+
+/** What `reference: base` in a case stands for: the shipped figures for a leader of these traits,
+ *  the mean over the first five years. */
+typedef struct tn_reference {
+    tn_reference_hazard_t route[TN_N_ROUTES], any;
+    tn_reference_class_t narrow, wide; /**< the class, and the next wider one */
+    double elite_multiplier;           /**< mortality relative to the life table */
+    char from[16], to[16];             /**< months that it was fitted to, "1946-01" */
+    size_t n_months;                   /**< leader-months */
+} tn_reference_t;
+/** @param leader  the as-of day, entered, born, regime and entry count; the rest is not needed.
+ *  @return 0, TN_EDOMAIN, TN_ENOMEM. */
+TN_API TN_MUST_CHECK int tn_base_reference(
+    tn_reference_t *out, const tn_base_t *self, const tn_base_leader_t *leader, tn_error_t *err);
 
 /** One leader: tables "exit" (chance by date with limits, and by route), "hazards" (per year over
  *  the first year, by route), "classes" (the reference class, the next wider ones: spells,

@@ -4,6 +4,8 @@
 
 #include "model/base_tables.h"
 
+#define HAZARD_MONTHS 12
+
 static int put_exit(tn_fit_t *out, const tn_base_plan_t *plan, const tn_base_leader_t *leader,
     const tn_base_curve_t *curve)
 {
@@ -37,8 +39,8 @@ static int put_hazards(tn_fit_t *out, const tn_base_plan_t *plan, const tn_base_
     if (tn_build_failed(out)) return TN_ENOMEM;
     for (int r = 0; r <= TN_N_ROUTES; r++) {
         route[r] = r < TN_N_ROUTES ? tn_route_name(r) : "any";
-        tn_base_put_figure(&h, (size_t)r, tn_base_hazard(curve, r, plan->level));
-        log_sd[r] = tn_base_hazard_log_sd(curve, r);
+        tn_base_put_figure(&h, (size_t)r, tn_base_hazard(curve, r, HAZARD_MONTHS, plan->level));
+        log_sd[r] = tn_base_hazard_log_sd(curve, r, HAZARD_MONTHS);
     }
     return 0;
 }
@@ -46,13 +48,7 @@ static int put_hazards(tn_fit_t *out, const tn_base_plan_t *plan, const tn_base_
 static int put_class_chain(tn_fit_t *out, const tn_base_t *self, const tn_base_plan_t *plan,
     const tn_base_leader_t *leader)
 {
-    tn_known_t known;
-    tn_base_known(self, leader, &known);
-    const double years = (leader->as_of - leader->entered) / 365.25;
-    const double age =
-        leader->born == TN_BASE_NO_DATE ? NAN : (leader->as_of - leader->born) / 365.25;
-    tn_base_class_key_t key[4] = {tn_base_class_enough(
-        &self->model.classes, tn_base_class_of((int)known.regime, years, age))};
+    tn_base_class_key_t key[4] = {tn_base_leader_class(self, leader)};
     size_t n = 1;
     while (n < 4 && (key[n - 1].regime != TN_CLASS_ANY || key[n - 1].tenure != TN_CLASS_ANY ||
                         key[n - 1].age != TN_CLASS_ANY)) {

@@ -10,7 +10,7 @@
 #include "base/fmath.h"
 #include "base/mem.h"
 
-#define MONTHS  12
+#define MONTHS  12.0
 #define JITTER  1e-6 /* of the mean variance: what rounding to nine digits may take */
 #define PURPOSE 64   /* of the random numbers; those of the court are below */
 
@@ -127,7 +127,6 @@ static void run_month(tn_base_curve_t *self, const tn_base_model_t *model,
         for (int r = 0; r < TN_N_ROUTES; r++) {
             double *cif = cif_row(self, r, k);
             cif[m] = cif[m - 1] + (total > 0.0 ? surv[m - 1] * leaves * hazard[r] / total : 0.0);
-            if (m <= MONTHS) self->hazard_year[r * (self->n_draws + 1) + k] += hazard[r];
         }
         surv[m] = surv[m - 1] * (1.0 - leaves);
     }
@@ -140,9 +139,8 @@ int tn_base_curve_init(tn_base_curve_t *self, const tn_base_model_t *model,
     *self = (tn_base_curve_t){.n_months = n_months, .n_draws = draws->n};
     self->surv = tn_calloc(n_draws * n, sizeof *self->surv);
     self->cif = tn_calloc(TN_N_ROUTES * n_draws * n, sizeof *self->cif);
-    self->hazard_year = tn_calloc(TN_N_ROUTES * n_draws, sizeof *self->hazard_year);
     self->sorted = tn_calloc(n_draws, sizeof *self->sorted);
-    if (!self->surv || !self->cif || !self->hazard_year || !self->sorted) {
+    if (!self->surv || !self->cif || !self->sorted) {
         tn_base_curve_free(self);
         return TN_ENOMEM;
     }
@@ -161,7 +159,6 @@ void tn_base_curve_free(tn_base_curve_t *self)
     if (self == NULL) return;
     tn_free(self->surv);
     tn_free(self->cif);
-    tn_free(self->hazard_year);
     tn_free(self->sorted);
     *self = (tn_base_curve_t){0};
 }
@@ -203,27 +200,30 @@ tn_base_figure_t tn_base_chance(const tn_base_curve_t *self, int route, double m
     return figure(self, chance(self, route, months, 0), level);
 }
 
-static double hazard_of(const tn_base_curve_t *self, int route, int k)
+/* Exits over time in office: the mean hazard, a year. */
+static double hazard_of(const tn_base_curve_t *self, int route, int months, int k)
 {
-    double sum = 0.0;
-    for (int r = 0; r < TN_N_ROUTES; r++) {
-        if (route == TN_N_ROUTES || r == route)
-            sum += self->hazard_year[r * (self->n_draws + 1) + k];
+    const double *surv = surv_row(self, k);
+    double in_office = 0.0;
+    for (int m = 1; m <= months; m++) {
+        const double total = tn_log(surv[m - 1] / surv[m]);
+        in_office += total > 0.0 ? (surv[m - 1] - surv[m]) / total : surv[m];
     }
-    return sum;
+    const double left = route == TN_N_ROUTES ? 1.0 - surv[months] : cif_row(self, route, k)[months];
+    return left / (in_office / MONTHS);
 }
 
-tn_base_figure_t tn_base_hazard(const tn_base_curve_t *self, int route, double level)
+tn_base_figure_t tn_base_hazard(const tn_base_curve_t *self, int route, int months, double level)
 {
     for (int k = 1; k <= self->n_draws; k++)
-        self->sorted[k - 1] = hazard_of(self, route, k);
-    return figure(self, hazard_of(self, route, 0), level);
+        self->sorted[k - 1] = hazard_of(self, route, months, k);
+    return figure(self, hazard_of(self, route, months, 0), level);
 }
 
-double tn_base_hazard_log_sd(const tn_base_curve_t *self, int route)
+double tn_base_hazard_log_sd(const tn_base_curve_t *self, int route, int months)
 {
     for (int k = 1; k <= self->n_draws; k++)
-        self->sorted[k - 1] = tn_log(hazard_of(self, route, k));
+        self->sorted[k - 1] = tn_log(hazard_of(self, route, months, k));
     return gsl_stats_sd(self->sorted, 1, (size_t)self->n_draws);
 }
 

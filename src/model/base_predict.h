@@ -27,10 +27,9 @@ typedef struct tn_base_figure {
  * k = 0 being the landmark itself. */
 typedef struct tn_base_curve {
     int n_months, n_draws;
-    double *surv;        /* (n_draws + 1) x (n_months + 1) */
-    double *cif;         /* TN_N_ROUTES x (n_draws + 1) x (n_months + 1) */
-    double *hazard_year; /* TN_N_ROUTES x (n_draws + 1): intensity summed over the first year */
-    double *sorted;      /* room */
+    double *surv;   /* (n_draws + 1) x (n_months + 1) */
+    double *cif;    /* TN_N_ROUTES x (n_draws + 1) x (n_months + 1) */
+    double *sorted; /* room */
 } tn_base_curve_t;
 
 /** @return 0, TN_ENOMEM. Cost O(months x draws x covariates). */
@@ -42,10 +41,11 @@ void tn_base_curve_free(tn_base_curve_t *self);
  *  @param route  tn_route_t, or TN_N_ROUTES: any.   @param level  of the limits. */
 tn_base_figure_t tn_base_chance(
     const tn_base_curve_t *self, int route, double months, double level);
-/** Yearly hazard over the first year; any for TN_N_ROUTES. */
-tn_base_figure_t tn_base_hazard(const tn_base_curve_t *self, int route, double level);
+/** Yearly hazard, the mean over the first `months` in office: exits over time; any for TN_N_ROUTES.
+ */
+tn_base_figure_t tn_base_hazard(const tn_base_curve_t *self, int route, int months, double level);
 /** Standard deviation over the draws of the log of it. */
-double tn_base_hazard_log_sd(const tn_base_curve_t *self, int route);
+double tn_base_hazard_log_sd(const tn_base_curve_t *self, int route, int months);
 /** Months until half have left; INFINITY if not within n_months. */
 tn_base_figure_t tn_base_median(const tn_base_curve_t *self, double level);
 #endif

@@ -115,6 +115,17 @@ int tn_base_check_leader(const tn_base_leader_t *leader, tn_error_t *err)
     return 0;
 }
 
+tn_base_class_key_t tn_base_leader_class(const tn_base_t *self, const tn_base_leader_t *leader)
+{
+    tn_known_t known;
+    tn_base_known(self, leader, &known);
+    const double years = (leader->as_of - leader->entered) / 365.25;
+    const double age =
+        leader->born == TN_BASE_NO_DATE ? NAN : (leader->as_of - leader->born) / 365.25;
+    return tn_base_class_enough(
+        &self->model.classes, tn_base_class_of((int)known.regime, years, age));
+}
+
 int tn_base_leader_curve(
     tn_base_curve_t *curve, const tn_base_t *self, const tn_base_leader_t *leader, int weeks)
 {

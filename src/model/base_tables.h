@@ -37,6 +37,8 @@ int tn_base_put_classes(tn_fit_t *out, const tn_base_t *self, const char *title,
     const tn_base_class_key_t *key, size_t n, double level);
 /** Checks a leader: in office before the as-of day, born before. @return 0, TN_EDOMAIN. */
 int tn_base_check_leader(const tn_base_leader_t *leader, tn_error_t *err);
+/** The narrowest class of the leader that holds enough. */
+tn_base_class_key_t tn_base_leader_class(const tn_base_t *self, const tn_base_leader_t *leader);
 /** The curve of a leader over so many weeks. @return 0, TN_ENOMEM. */
 int tn_base_leader_curve(
     tn_base_curve_t *curve, const tn_base_t *self, const tn_base_leader_t *leader, int weeks);

@@ -133,6 +133,7 @@ static int read_parts(tn_case_reader_t *r)
     if (ret == 0) ret = tn_case_read_actors(r);
     if (ret == 0) ret = tn_case_read_events(r);
     if (ret == 0) ret = tn_case_read_reports(r);
+    if (ret == 0) ret = tn_case_fill_base(r);
     if (ret == 0) tn_case_check(r);
     return ret == 0 && (r->schema.arena->failed || r->scratch->failed) ? TN_ENOMEM : ret;
 }

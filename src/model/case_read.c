@@ -83,6 +83,18 @@ static const tn_lifetable_t *read_life_table(tn_case_reader_t *r, const tn_yaml_
     return NULL;
 }
 
+static void read_career(tn_case_reader_t *r, const tn_yaml_node_t *node)
+{
+    tn_leader_t *leader = &r->c->leader;
+    int regime = -1, entry = 0; /* regular */
+    leader->entered = TN_DATE_NONE;
+    tn_case_value(r, TN_SECTION_LEADER, node, "entered", &leader->entered);
+    tn_case_value(r, TN_SECTION_LEADER, node, "regime", &regime);
+    tn_case_value(r, TN_SECTION_LEADER, node, "entry", &entry);
+    leader->regime = (int8_t)regime;
+    leader->entry = (int8_t)entry;
+}
+
 static void read_leader(tn_case_reader_t *r)
 {
     tn_case_t *c = r->c;
@@ -93,6 +105,7 @@ static void read_leader(tn_case_reader_t *r)
     const tn_yaml_node_t *life_table = tn_yaml_get(node, "life_table");
     if (life_table != NULL) table = read_life_table(r, life_table);
     tn_case_value(r, TN_SECTION_LEADER, node, "sex", &sex);
+    read_career(r, node);
     c->leader.is_female = sex >= 0 ? sex == 1 : table != NULL && table->is_female;
     if (sex >= 0 && table != NULL && c->leader.is_female != table->is_female) {
         tn_yaml_warning(r->schema.diag, life_table, "life table '%s' does not go with sex '%s'",
@@ -114,10 +127,18 @@ static void read_parameters(tn_case_reader_t *r)
 static void read_reference(tn_case_reader_t *r)
 {
     const tn_yaml_node_t *node = tn_yaml_get(r->root, "reference");
-    int anchor = 0;
+    int anchor = 0, from = 0;
+    if (node != NULL && node->kind == TN_YAML_SCALAR) {
+        r->c->is_base = tn_yaml_is_text(node, "base");
+        if (!r->c->is_base)
+            tn_schema_mismatch(&r->schema, "reference", "a mapping or the word 'base'", node);
+        return;
+    }
     if (!tn_schema_read(&r->schema, tn_schema(TN_SECTION_REFERENCE), node, r->c)) return;
     tn_case_value(r, TN_SECTION_REFERENCE, node, "anchor", &anchor);
     r->c->is_anchor_fixed = anchor == 1;
+    tn_case_value(r, TN_SECTION_REFERENCE, node, "from", &from);
+    r->c->is_base = from == 1;
 }
 
 static int read_not_entered(tn_case_reader_t *r)

@@ -53,6 +53,6 @@ int tn_tables_report_text(
 {
     tn_page_t page;
     tn_page_init(&page, opt, out);
-    if (self->n_tables == 0) tn_page_heading(&page, self->title, NULL);
+    if (self->title != NULL && self->title[0] != 0) tn_page_heading(&page, self->title, NULL);
     return put_tables(&page, self, "tables", err);
 }
