@@ -89,7 +89,7 @@ static int put_scores(tn_fit_t *out, const asked_t *a, tn_error_t *err)
     int ret = 0;
     for (int m = 0; m < TN_BT_MODELS && ret == 0; m++) {
         const double *p = forecasts(a, m);
-        tn_score_slope_t s;
+        tn_score_slope_t s = {0};
         model[m] = tn_bt_model_name(m);
         n[m] = (double)a->n;
         events[m] = 0.0;
@@ -117,7 +117,7 @@ static int put_compare(tn_fit_t *out, const asked_t *a, tn_error_t *err)
     const tn_backtest_options_t *opt = &a->bt->opt;
     tn_fit_table_t *t = tn_build_table(out, "compare",
         "Base against the others: mean difference of scores, clustered by country",
-        2 * (TN_BT_MODELS - 1), 8);
+        (size_t)2 * (TN_BT_MODELS - 1), 8);
     const char **against = tn_build_text(out, t, "against"),
                **score = tn_build_text(out, t, "score");
     double *difference = tn_build_number(out, t, "difference", TN_FIT_NUMBER);

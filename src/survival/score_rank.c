@@ -47,7 +47,7 @@ int tn_score_roc(size_t n, const double *p, const int32_t *y, double *auc, tn_er
     double yes = 0.0, above = 0.0, pairs = 0.0;
     *auc = NAN;
     const int ret = sorted(&pair, n, p, y, err);
-    if (ret < 0) return ret;
+    if (ret < 0 || pair == NULL) return ret;
     for (size_t i = 0, end; i < n; i = end) {
         double k;
         end = run_of(pair, n, i, &k);
@@ -67,7 +67,7 @@ int tn_score_precision(size_t n, const double *p, const int32_t *y, double *area
     double yes = 0.0, sum = 0.0;
     *area = NAN;
     const int ret = sorted(&pair, n, p, y, err);
-    if (ret < 0) return ret;
+    if (ret < 0 || pair == NULL) return ret;
     for (size_t i = 0, end; i < n; i = end) {
         double k;
         end = run_of(pair, n, i, &k);
