@@ -7,13 +7,14 @@ PREFIX ?= /usr/local
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 PACKAGES_BUILD := gcc libc6-dev meson ninja-build pkg-config libyaml-dev libjansson-dev nettle-dev libsleef-dev \
-	librandom123-dev libgsl-dev libcsv-dev uthash-dev \
-	libreadstat-dev librdata-dev zlib1g-dev libbz2-dev liblzma-dev
+	librandom123-dev libgsl-dev libcsv-dev uthash-dev libsqlite3-dev \
+	libreadstat-dev librdata-dev zlib1g-dev libbz2-dev liblzma-dev libcurl4-gnutls-dev
 PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
 PACKAGES_BENCH := $(PACKAGES_BUILD) r-base-core r-cran-survival r-cran-prodlim r-cran-cmprsk
-PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git
+PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git \
+	openmpi-bin libopenmpi-dev procps
 
-.PHONY: forecast test bench bench-survival bench-court fuzz docs install format lint clean \
+.PHONY: forecast test bench bench-base bench-survival bench-court fuzz docs install format lint clean \
 	packages-build packages-test packages-ci packages-bench build help
 
 help: ## what there is
@@ -44,6 +45,10 @@ docs: build ## make the generated texts anew: man page of the case file, output 
 bench-court: packages-build ## speed of the simulator (WORLDS=n)
 	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
 	@$(BUILD)-bench/bench/bench_court $(CASE) $(WORLDS)
+
+bench-base: packages-build ## base rates and backtests (STORE=file of imported data)
+	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
+	@$(BUILD)-bench/bench/bench_base $(STORE)
 
 install: build ## install under PREFIX
 	meson configure $(BUILD) -Dprefix=$(PREFIX)

@@ -181,6 +181,7 @@ static void growth(const tn_case_t *c, int64_t most_worlds)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1) bench_memory(argv[1]); /* first: a child begins with its parent's memory */
     tn_case_t *c = NULL;
     tn_diag_t *diag = NULL;
     tn_court_t court;

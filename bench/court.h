@@ -18,4 +18,7 @@ void bench_week(bench_week_t *self, tn_block_t *b, tn_isa_t isa, uint64_t seed);
 double bench_philox(tn_block_t *b, tn_isa_t isa);
 /** Additions and multiplications per second of one core, nothing else to do. */
 double bench_peak(tn_isa_t isa);
+/** Time and peak memory of 10^5, 10^6 and 10^7 worlds of the neutral version, four weeks each,
+ * tallied as a forecast does; each in a process of its own. */
+void bench_memory(const char *path);
 #endif

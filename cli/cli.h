@@ -97,6 +97,9 @@ bool cli_isa(tn_isa_t *isa);
 /** Folder of what may be kept between runs: tenure under XDG_CACHE_HOME or ~/.cache. NULL if
  * TENURE_NO_CACHE is set or there is no such place. The caller frees it. */
 char *cli_cache_dir(void);
+/** The usual ledger: tenure/ledger.db under XDG_DATA_HOME or ~/.local/share. NULL if there is no
+ * such place. The caller frees it. */
+char *cli_ledger_path(void);
 /** Whether the locale of the environment speaks UTF-8. */
 bool cli_is_utf8(void);
 
@@ -120,7 +123,19 @@ int cli_output_close(cli_output_t *self, const char *command, bool keep);
 /** The commands, each in its own file. argv[0] is the command's name. Each returns an exit status.
  */
 int tn_cmd_forecast(int argc, char **argv);
+int tn_cmd_backtest(int argc, char **argv);
+int tn_cmd_base(int argc, char **argv);
 int tn_cmd_check(int argc, char **argv);
 int tn_cmd_fit(int argc, char **argv);
+int tn_cmd_ledger(int argc, char **argv);
+int tn_cmd_merge(int argc, char **argv);
 int tn_cmd_new(int argc, char **argv);
+int tn_cmd_data(int argc, char **argv);
+/** A sub-command of tenure data: argv[0] is "fetch". */
+int cli_data_fetch(int argc, char **argv);
+int tn_cmd_score(int argc, char **argv);
+int cli_data_import(int argc, char **argv);
+int cli_data_list(int argc, char **argv);
+int cli_data_verify(int argc, char **argv);
+int cli_data_export(int argc, char **argv);
 #endif

@@ -1,14 +1,18 @@
-/* tenure forecast CASE: reads the command line and the case, runs, writes one of three reports. */
+/* tenure forecast CASE: reads the command line and the case, runs, writes one of three reports, or
+ * a shard. Under mpirun rank 0 does all this; the others get the job from it and only help. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "progress.h"
+#include "report.h"
+#include "team.h"
 
 #define COMMAND     "forecast"
 #define MAX_THREADS 4096
 #define MAX_WORLDS  1000000000LL
+#define MAX_SECONDS 86400
 
 enum {
     OPT_AS_OF,
@@ -23,6 +27,9 @@ enum {
     OPT_NO_REPORTS,
     OPT_SET,
     OPT_NO_CACHE,
+    OPT_BLOCKS,
+    OPT_CHECKPOINT,
+    OPT_CHECKPOINT_EVERY,
     OPT_JSON,
     OPT_CSV,
     OPT_OUTPUT,
@@ -46,6 +53,9 @@ static const cli_option_t options[N_OPTIONS] = {
     [OPT_NO_REPORTS] = {"no-reports", 0, NULL, "leave all reports out"},
     [OPT_SET] = {"set", 0, "PATH=VALUE", "change the case, such as leader.guard=0.3; repeatable"},
     [OPT_NO_CACHE] = {"no-cache", 0, NULL, "calibrate anew; never changes the result"},
+    [OPT_BLOCKS] = {"blocks", 0, "A-B", "run only these blocks, or part I/N; -o names the shard"},
+    [OPT_CHECKPOINT] = {"checkpoint", 0, "FILE", "keep finished work there and go on from it"},
+    [OPT_CHECKPOINT_EVERY] = {"checkpoint-every", 0, "SECONDS", "how often, default 10"},
     [OPT_JSON] = {"json", 0, NULL, "write JSON instead of the table"},
     [OPT_CSV] = {"csv", 0, NULL, "write tidy CSV instead of the table"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
@@ -62,7 +72,10 @@ static const cli_help_t help = {
                 "  tenure forecast --except death --horizons 26w,52w cases/kremlin-2022.yaml\n"
                 "  tenure forecast --given defeat cases/kremlin-2022.yaml\n"
                 "  tenure forecast --set parameters.g_base=0.2 --json -o out.json "
-                "cases/kremlin-2022.yaml\n",
+                "cases/kremlin-2022.yaml\n"
+                "  tenure forecast --checkpoint run.ck --worlds 10000000 cases/kremlin-2022.yaml\n"
+                "  tenure forecast --blocks 1/4 -o part1.shard cases/kremlin-2022.yaml\n"
+                "  mpirun -n 4 tenure forecast cases/kremlin-2022.yaml\n",
     .text = "Simulates many histories of the court that the case describes, weighs them by its "
             "reports,\nand prints chances of exit by date and route, who follows, and what the "
             "reports changed.\nCASE is a file (tenure-case(5)); '-' is standard input.",
@@ -70,22 +83,21 @@ static const cli_help_t help = {
     .n_options = N_OPTIONS,
 };
 
-typedef enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } format_t;
-
 /** The command line, understood. */
 typedef struct request {
-    const char *path, *output;
-    const char **set; /* n_set texts; room for one per word of the command line */
+    const char *path;
+    const char *blocks; /* as given; NULL: all */
+    const char **set;   /* n_set texts; room for one per word of the command line */
     size_t n_set;
     tn_case_options_t case_options;
     tn_forecast_options_t forecast_options;
     unsigned routes, except;
     int n_formats, n_cases;
-    format_t format;
-    cli_colour_t colour;
+    cli_report_t report;
     bool is_quiet, is_verbose, wants_help, no_cache;
     char *cache_dir;
     char *command_line;
+    const tn_team_t *team; /* NULL: alone */
 } request_t;
 
 static void take_number(
@@ -130,18 +142,18 @@ static void take_routes(cli_args_t *args, int option, const char *list, unsigned
     }
 }
 
-static void take_format(request_t *self, format_t format)
+static void take_format(request_t *self, cli_format_t format)
 {
-    if (self->format != format) self->n_formats++;
-    self->format = format;
+    if (self->report.format != format) self->n_formats++;
+    self->report.format = format;
 }
 
 static void take_flag(request_t *self, int option)
 {
     switch (option) {
     case OPT_NO_REPORTS: self->forecast_options.no_reports = true; break;
-    case OPT_JSON: take_format(self, FORMAT_JSON); break;
-    case OPT_CSV: take_format(self, FORMAT_CSV); break;
+    case OPT_JSON: take_format(self, CLI_JSON); break;
+    case OPT_CSV: take_format(self, CLI_CSV); break;
     case OPT_NO_CACHE: self->no_cache = true; break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_VERBOSE: self->is_verbose = true; break;
@@ -180,14 +192,52 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     case OPT_GIVEN: f->given = value; break;
     case OPT_FORCE: f->force = value; break;
     case OPT_SET: self->set[self->n_set++] = value; break;
-    case OPT_OUTPUT: self->output = value; break;
+    case OPT_BLOCKS: self->blocks = value; break;
+    case OPT_CHECKPOINT: f->checkpoint = value; break;
+    case OPT_CHECKPOINT_EVERY:
+        take_number(args, option, value, 0, MAX_SECONDS, &number);
+        f->checkpoint_seconds = (double)number;
+        break;
+    case OPT_OUTPUT: self->report.output = value; break;
     case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour)) {
+        if (!cli_parse_colour(value, &self->report.colour)) {
             cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
         }
         break;
     default: take_flag(self, option); break;
     }
+}
+
+/** "3-7" or "2/8". */
+static void take_blocks(request_t *self, cli_args_t *args)
+{
+    tn_forecast_options_t *f = &self->forecast_options;
+    char left[32];
+    long long a = 0, b = 0;
+    tn_error_t err = {0};
+    const char *text = self->blocks;
+    const size_t n = strcspn(text, "-/");
+    (void)snprintf(left, sizeof left, "%.*s", (int)(n < sizeof left ? n : sizeof left - 1), text);
+    if (text[n] == '\0' || !cli_parse_integer(left, 1, MAX_WORLDS, &a) ||
+        !cli_parse_integer(text + n + 1, 1, MAX_WORLDS, &b)) {
+        cli_mistake(args, "option '--blocks': '%s' is not like 1-49 or 2/8", text);
+    } else if (text[n] == '-') {
+        f->blocks = (tn_block_range_t){a, b};
+    } else if (tn_part_of_blocks(&f->blocks, f->n_worlds, a, b, &err) < 0) {
+        cli_mistake(args, "option '--blocks': %s", err.message);
+    }
+}
+
+static void check_shard(request_t *self, cli_args_t *args)
+{
+    if (self->report.output == NULL || strcmp(self->report.output, "-") == 0) {
+        cli_mistake(args, "--blocks writes a shard: name its file with --output");
+    }
+    if (self->report.format != CLI_TABLE) {
+        cli_mistake(
+            args, "--blocks writes a shard, no report: give --json or --csv to tenure merge");
+    }
+    if (args->n_mistakes == 0) take_blocks(self, args);
 }
 
 static void check_together(request_t *self, cli_args_t *args)
@@ -201,6 +251,11 @@ static void check_together(request_t *self, cli_args_t *args)
     }
     f->routes = (self->routes != 0 ? self->routes : TN_ALL_ROUTES) & ~self->except;
     if (f->routes == 0) cli_mistake(args, "with these --routes and --except no way out counts");
+    if (self->blocks != NULL) check_shard(self, args);
+    if (f->checkpoint != NULL && self->report.output != NULL &&
+        strcmp(f->checkpoint, self->report.output) == 0) {
+        cli_mistake(args, "--checkpoint and --output name the same file");
+    }
     if (!cli_isa(&f->isa)) {
         cli_mistake(args, "environment variable TENURE_ISA is not auto, baseline, avx2 or avx512");
     }
@@ -211,7 +266,8 @@ static void check_together(request_t *self, cli_args_t *args)
 static bool is_in_manifest(int option)
 {
     return option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_NO_CACHE && option != OPT_QUIET && option != OPT_VERBOSE &&
+           option != OPT_NO_CACHE && option != OPT_BLOCKS && option != OPT_CHECKPOINT &&
+           option != OPT_CHECKPOINT_EVERY && option != OPT_QUIET && option != OPT_VERBOSE &&
            option != OPT_HELP;
 }
 
@@ -272,48 +328,31 @@ static int read_case(tn_case_t **c, const request_t *request)
     if (tn_diag_new(&diag) < 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
     const int ret = tn_case_read(c, request->path, &request->case_options, diag, &err);
     const bool is_shown = tn_diag_n_errors(diag) > 0 || !request->is_quiet;
-    if (is_shown) tn_diag_print(diag, stderr, cli_use_colour(request->colour, stderr));
+    if (is_shown) tn_diag_print(diag, stderr, cli_use_colour(request->report.colour, stderr));
     const bool is_explained = tn_diag_n_errors(diag) > 0;
     tn_diag_free(diag);
     if (ret == 0) return 0;
     return is_explained ? tn_error_exit_status(ret) : cli_error_exit(COMMAND, ret, &err);
 }
 
-static int write_report(const tn_forecast_t *f, const request_t *request)
-{
-    cli_output_t out;
-    tn_error_t err = {0};
-    int status = cli_output_open(&out, COMMAND, request->output);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    int ret = 0;
-    switch (request->format) {
-    case FORMAT_TABLE: ret = tn_report_table(f, &opt, out.stream, &err); break;
-    case FORMAT_JSON: ret = tn_report_json(f, &opt, out.stream, &err); break;
-    case FORMAT_CSV: ret = tn_report_csv(f, &opt, out.stream, &err); break;
-    }
-    if (ret == 0 && cli_is_interrupted()) ret = TN_EINTERRUPT;
-    /* a failed write is named by the close, which knows the file and the reason */
-    const bool is_kept = ret == 0 || ret == TN_EIO;
-    status = cli_output_close(&out, COMMAND, is_kept);
-    if (status == 0 && ret < 0) status = cli_error_exit(COMMAND, ret, &err);
-    return status;
-}
-
 static void say_what_ran(const tn_forecast_t *f, const request_t *request)
 {
     const int n_threads = tn_thread_count(request->forecast_options.n_threads);
     if (request->is_quiet) return;
-    fprintf(stderr, "tenure: %" PRId64 " worlds in %.1f s (%d thread%s)\n", f->n_worlds, f->seconds,
-        n_threads, n_threads == 1 ? "" : "s");
+    fprintf(stderr, "tenure: %" PRId64 " worlds in %.1f s (", f->n_worlds, f->seconds);
+    if (request->team != NULL) fprintf(stderr, "%d ranks, each ", request->team->size);
+    fprintf(stderr, "%d thread%s)\n", n_threads, n_threads == 1 ? "" : "s");
     if (!request->is_verbose) return;
     const tn_calibration_t *c = &f->calibration;
     fprintf(stderr, "tenure: calibration: %d round%s%s\n", c->rounds, c->rounds == 1 ? "" : "s",
         c->is_fixed ? ", rates fixed" : "");
     fprintf(stderr, "tenure: effective sample: %.3f of the worlds\n", f->posterior.ess_share);
+}
+
+static int make_shard(const tn_case_t *c, const request_t *request, tn_error_t *err)
+{
+    return tn_shard_run(
+        request->report.output, c, &request->forecast_options, request->command_line, err);
 }
 
 static int forecast_case(const tn_case_t *c, request_t *request)
@@ -324,31 +363,96 @@ static int forecast_case(const tn_case_t *c, request_t *request)
     cli_progress_init(&progress, request->is_quiet);
     request->forecast_options.progress = cli_progress_update;
     request->forecast_options.progress_ctx = &progress;
-    int ret = tn_forecast_run(&f, c, &request->forecast_options, &err);
+    const bool is_shard = request->blocks != NULL;
+    const int ret = is_shard ? make_shard(c, request, &err)
+                             : tn_forecast_run(&f, c, &request->forecast_options, &err);
     cli_progress_end(&progress);
     if (ret < 0) return cli_error_exit(COMMAND, ret, &err);
-    const int status = write_report(&f, request);
+    if (is_shard) return 0;
+    request->report.command_line = request->command_line;
+    const int status = cli_report_write(&f, COMMAND, &request->report);
     if (status == 0) say_what_ran(&f, request);
     tn_forecast_free(&f);
     return status;
 }
 
+/** Rank 0 tells the others what to do: the job, or to go home. */
+static int call_team(const tn_case_t *c, request_t *request)
+{
+    unsigned char *job = NULL;
+    size_t n = 0;
+    tn_error_t err = {0};
+    int ret = 0;
+    if (request->team == NULL) return 0;
+    if (c != NULL) {
+        ret = tn_job_pack(&job, &n, c, &request->forecast_options, request->command_line, &err);
+    }
+    const int sent = cli_team_send(request->team, job, n);
+    tn_job_free_bytes(job);
+    if (ret == 0) ret = sent;
+    return ret == 0 ? 0 : cli_error_exit(COMMAND, ret, &err);
+}
+
 static int run(request_t *request)
 {
     tn_case_t *c = NULL;
-    if (request->wants_help) return cli_help_print(&help);
-    int status = cli_output_check(COMMAND, request->output);
+    if (request->wants_help) {
+        (void)call_team(NULL, request);
+        return cli_help_print(&help);
+    }
+    int status = cli_output_check(COMMAND, request->report.output);
     if (status == 0) status = read_case(&c, request);
+    request->forecast_options.team = request->team;
+    const int called = call_team(c, request);
+    if (status == 0) status = called;
     if (status == 0) status = forecast_case(c, request);
     tn_case_free(c);
     return status;
 }
 
-int tn_cmd_forecast(int argc, char **argv)
+/** Ranks above 0: what goes wrong everywhere is told by rank 0. */
+static int follow(const tn_team_t *team)
+{
+    tn_job_t *job = NULL;
+    tn_forecast_t f = {0};
+    tn_error_t err = {0};
+    cli_progress_t progress;
+    int ret = cli_team_receive(team, &job, &err);
+    if (ret < 0) return cli_error_exit(COMMAND, ret, &err);
+    if (job == NULL) return 0;
+    cli_progress_init(&progress, true);
+    tn_forecast_options_t opt = *tn_job_options(job);
+    opt.team = team;
+    opt.progress = cli_progress_update;
+    opt.progress_ctx = &progress;
+    const bool is_shard = opt.blocks.last > 0;
+    ret = is_shard ? tn_shard_run("", tn_job_case(job), &opt, "", &err)
+                   : tn_forecast_run(&f, tn_job_case(job), &opt, &err);
+    tn_forecast_free(&f);
+    tn_job_free(job);
+    return tn_error_exit_status(ret);
+}
+
+static int lead(const tn_team_t *team, int argc, char **argv)
 {
     request_t request;
     int status = request_init(&request, argc, argv);
-    if (status == 0) status = run(&request);
+    request.team = team;
+    if (status == 0) {
+        status = run(&request);
+    } else {
+        (void)call_team(NULL, &request);
+    }
     request_free(&request);
+    return status;
+}
+
+int tn_cmd_forecast(int argc, char **argv)
+{
+    const tn_team_t *team;
+    int status = cli_team_begin(&team, COMMAND);
+    if (status != 0) return status;
+    status = team != NULL && team->rank > 0 ? follow(team) : lead(team, argc, argv);
+    cli_team_end();
     return status;
 }

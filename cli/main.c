@@ -18,13 +18,21 @@ typedef struct command_group {
 
 static const command_t forecasting[] = {
     {"forecast", tn_cmd_forecast, "how long, how, and who next: the main job"},
+    {"base", tn_cmd_base, "leaders like this one, in data: the outside view"},
+    {"merge", tn_cmd_merge, "the forecast whose blocks were run in pieces"},
 };
 static const command_t cases[] = {
     {"check", tn_cmd_check, "read a case and name every mistake in it"},
     {"new", tn_cmd_new, "write a commented case to start from"},
 };
 
+static const command_t records[] = {
+    {"ledger", tn_cmd_ledger, "what was forecast, and what came of it"},
+    {"score", tn_cmd_score, "how good the forecasts were"},
+    {"backtest", tn_cmd_backtest, "how good the base rates would have been"},
+};
 static const command_t data[] = {
+    {"data", tn_cmd_data, "data sets on leaders, from their owners"},
     {"fit", tn_cmd_fit, "survival models of any data, with R's numbers"},
 };
 
@@ -35,6 +43,7 @@ static const command_t data[] = {
 static const command_group_t groups[] = {
     GROUP("forecasting", forecasting),
     GROUP("writing cases", cases),
+    GROUP("keeping score", records),
     GROUP("data", data),
 };
 #define N_GROUPS     (sizeof groups / sizeof groups[0])
@@ -64,8 +73,9 @@ static void print_help(FILE *out)
     }
     fputs("\nhelp\n"
           "  tenure help COMMAND, tenure COMMAND --help, tenure --version\n"
-          "  manual pages: tenure(1), tenure-forecast(1), tenure-check(1), tenure-new(1), "
-          "tenure-fit(1),\n  tenure-case(5)\n",
+          "  manual pages: tenure(1), tenure-forecast(1), tenure-merge(1), tenure-check(1), "
+          "tenure-new(1),\n  tenure-fit(1), tenure-ledger(1), tenure-score(1), "
+          "tenure-data-fetch(1), tenure-case(5)\n",
         out);
 }
 

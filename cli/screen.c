@@ -65,6 +65,19 @@ char *cli_cache_dir(void)
     return dir;
 }
 
+char *cli_ledger_path(void)
+{
+    const char *data = environment("XDG_DATA_HOME"), *home = environment("HOME");
+    const bool is_xdg = data != NULL && data[0] == '/';
+    const char *top = is_xdg ? data : home;
+    const char *below = is_xdg ? "/tenure/ledger.db" : "/.local/share/tenure/ledger.db";
+    if (top == NULL || top[0] != '/') return NULL;
+    const size_t n = strlen(top) + strlen(below) + 1;
+    char *path = malloc(n);
+    if (path != NULL) (void)snprintf(path, n, "%s%s", top, below);
+    return path;
+}
+
 bool cli_is_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};

@@ -56,12 +56,31 @@ static void every_target_is_met_with_the_same_bits(void **state)
     }
 }
 
-static tn_calibration_t through_cache(const tn_case_t *c, const char *dir)
+static int count_calls(void *ctx, const char *stage, double done, double total)
+{
+    (void)stage, (void)done, (void)total;
+    ++*(int *)ctx;
+    return 0;
+}
+
+/** n_calls: out, blocks that the calling thread has simulated for it; the probe does not count. */
+static tn_calibration_t counted(const tn_case_t *c, const char *dir, int *n_calls)
 {
     tn_calibration_t calibration = {0};
-    const tn_ensemble_t e = {.watch_observable = -1, .watch_event = -1};
+    *n_calls = 0;
+    const tn_ensemble_t e = {.watch_observable = -1,
+        .watch_event = -1,
+        .n_threads = 1,
+        .progress = count_calls,
+        .progress_ctx = n_calls};
     assert_int_equal(tn_calibrate_cached(&calibration, c, &e, dir, NULL), 0);
     return calibration;
+}
+
+static tn_calibration_t through_cache(const tn_case_t *c, const char *dir)
+{
+    int n_calls;
+    return counted(c, dir, &n_calls);
 }
 
 static void same_calibration(const tn_calibration_t *a, const tn_calibration_t *b)
@@ -137,6 +156,32 @@ static void the_cache_gives_the_same_bits_and_survives_damage(void **state)
     tn_case_free(d);
 }
 
+static void a_kept_calibration_is_used_and_a_damaged_one_is_not(void **state)
+{
+    (void)state;
+    const char *const set[] = {"reference.anchor=fixed"}; /* one round */
+    const int n_blocks = TN_CALIBRATION_WORLDS / TN_BLOCK;
+    char dir[] = "/tmp/tenure-cache-XXXXXX", path[512];
+    int n_calls;
+    assert_non_null(mkdtemp(dir));
+    tn_case_t *c = read_case("generic-autocracy", set, 1);
+    const tn_calibration_t fresh = counted(c, NULL, &n_calls);
+    assert_int_equal(n_calls, n_blocks);
+    (void)counted(c, dir, &n_calls);
+    assert_int_equal(n_calls, n_blocks);
+    const tn_calibration_t kept = counted(c, dir, &n_calls);
+    assert_int_equal(n_calls, 0); /* a hit: nothing was simulated */
+    same_calibration(&kept, &fresh);
+    assert_int_equal(list_folder(dir, path), 1);
+    damage(path, 20, false);
+    (void)counted(c, dir, &n_calls);
+    assert_int_equal(n_calls, n_blocks);
+    (void)counted(c, dir, &n_calls);
+    assert_int_equal(n_calls, 0); /* mended */
+    remove_folder(dir);
+    tn_case_free(c);
+}
+
 static void an_impossible_target_fails_with_its_name(void **state)
 {
     (void)state;
@@ -157,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_target_is_met_with_the_same_bits),
         cmocka_unit_test(the_cache_gives_the_same_bits_and_survives_damage),
+        cmocka_unit_test(a_kept_calibration_is_used_and_a_damaged_one_is_not),
         cmocka_unit_test(an_impossible_target_fails_with_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

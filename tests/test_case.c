@@ -132,7 +132,7 @@ static void missing_keys_get_their_defaults(void **state)
     assert_int_equal(c->horizon[4].weeks, 261);
     assert_int_equal(c->horizon[0].date, c->as_of + 91);
     assert_true(c->leader.is_female); /* from the life table */
-    check_close(c->leader.m69, 0.020, 0, 0, "russia-female");
+    check_close(c->leader.m69, 0.02103, 0, 0, "russia-female");
     check_close(c->leader.elite_multiplier, 0.6, 0, 0, "default");
     check_close(c->leader.guard, 0.2, 0, 0, "default");
     assert_true(isnan(c->target[TN_ROUTE_COUP]) && isnan(c->target[TN_ROUTE_DEATH]));

@@ -68,7 +68,7 @@ run 0 -h; same out help-all
 run 0 help; same out help-all
 run 64; has err 'usage: tenure COMMAND'; empty out
 run 0 --version; has out 'tenure '; empty err
-for command in forecast check new fit; do
+for command in forecast merge check new fit ledger score; do
     run 0 help $command; has out "usage: tenure $command"; empty err
     cp out help-$command
     head -n 1 out | grep -q "^  tenure $command " || fail 'no example first'
@@ -202,7 +202,7 @@ what='case from standard input'
 has out '"command_line": "tenure forecast --worlds 1024 --json -"'
 echo old > result
 chmod 640 result
-run 0 forecast $small -o result $quick; grep -q old result && fail 'the old file is still there'
+run 0 forecast $small -o result $quick; grep -qx old result && fail 'the old file is still there'
 ls -l result | grep -q '^-rw-r-----' || fail 'permissions of the old file are lost'
 ln -s result link
 run 0 forecast $small --json -o link $quick; [ -h link ] || fail 'the link was replaced'
@@ -242,10 +242,13 @@ has err 'interrupted'
 awk 'BEGIN { OFS = ","; print "inst,time,status,age,sex,ph.ecog"
     for (i = 1; i <= 60; i++) print 1, 5 + i * 37 % 400, 1 + (i % 4 > 0), 40 + i * 17 % 40, 1 + i % 2, i % 3 }' > lung.csv
 ### Every example in the manual pages and the README runs
+XDG_DATA_HOME=$folder/data # not the user's own ledger
+export XDG_DATA_HOME
+printf 'question,forecaster,p,outcome\n1,a,0.3,1\n2,a,0.1,0\n' > forecasts.csv # of tenure-score(1)
 # the calibration has its own checks above; here the bundled cases come without it, to save time
 cp $quick $kremlin
 mkdir -p tests/files
-cp "$root"/tests/files/spells.csv tests/files/
+cp "$root"/tests/files/spells.csv "$root"/tests/files/coups.csv tests/files/
 sed 's/^reference:.*/&\n  anchor: fixed/' "$root/$case_file" > $case_file
 grep -q 'anchor: fixed' $case_file || { what=$case_file; fail 'the quick case was not made'; }
 for page in "$root"/man/*.1 "$root"/README.md; do

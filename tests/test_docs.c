@@ -16,6 +16,7 @@
 #include "model/observables.h"
 #include "tenure/case.h"
 #include "tenure/forecast.h"
+#include "tenure/lifetable.h"
 
 #define MAX_DOCUMENT (1024 * 1024)
 
@@ -159,6 +160,15 @@ static void write_counts(FILE *out)
     }
 }
 
+static void write_life_tables(FILE *out)
+{
+    size_t n;
+    const tn_lifetable_t *t = tn_lifetable_list(&n);
+    fputs("| life table | m69 (1/yr) | β (1/yr) |\n|---|---|---|\n", out);
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "| %s | %.5f | %.5f |\n", t[i].name, t[i].m69, t[i].slope);
+}
+
 static void document_has_the_seven_headings_of_odd_in_order(void **state)
 {
     (void)state;
@@ -206,6 +216,12 @@ static void observable_table_is_that_of_the_code(void **state)
     check_table("observables", write_observables);
 }
 
+static void life_tables_are_those_of_the_code(void **state)
+{
+    (void)state;
+    check_table("life-tables", write_life_tables);
+}
+
 static void route_table_is_that_of_the_code(void **state)
 {
     (void)state;
@@ -232,6 +248,7 @@ int main(void)
         cmocka_unit_test(document_has_the_design_concepts_of_odd_in_order),
         cmocka_unit_test(parameter_table_is_that_of_the_code),
         cmocka_unit_test(observable_table_is_that_of_the_code),
+        cmocka_unit_test(life_tables_are_those_of_the_code),
         cmocka_unit_test(route_table_is_that_of_the_code),
         cmocka_unit_test(letter_and_digit_tables_are_those_of_the_code),
         cmocka_unit_test(count_table_is_that_of_the_code),

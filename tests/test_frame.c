@@ -297,6 +297,12 @@ static void lengths_are_not_taken_at_their_word(void **state)
     assert_string_equal(
         err.message, "sequence.rds: not a whole R data file: a sequence is too long");
     free(bytes);
+    /* 0.00008 numbers: librdata would write to memory it did not get */
+    bytes = read_bytes("sequence-part.rds", &n);
+    assert_int_equal(tn_frame_read_memory(&f, "part.rds", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message,
+        "part.rds: not a whole R data file: a sequence has no whole number of elements");
+    free(bytes);
 }
 
 static void fail_every_allocation(const char *name, const void *bytes, size_t n)

@@ -29,10 +29,12 @@ static void run(tn_tally_t *self, const tn_court_t *court, int n_threads, bool i
     assert_int_equal(tn_tally_init(self, &e, &horizon, 1, 0, TN_ALL_ROUTES), 0);
     if (is_plain) { /* one row per block */
         tn_free(self->row);
+        tn_free(self->has);
         self->batch = e.batch = 1;
         self->n_rows = self->n_all;
         self->row = tn_calloc((size_t)self->n_rows * self->width, sizeof *self->row);
-        assert_non_null(self->row);
+        self->has = tn_calloc((size_t)self->n_rows, sizeof *self->has);
+        assert_true(self->row != NULL && self->has != NULL);
     }
     assert_int_equal(tn_ensemble_run(&e, tn_tally_block, self, NULL), 0);
 }

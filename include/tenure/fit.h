@@ -161,6 +161,14 @@ TN_API TN_MUST_CHECK int tn_fit_report_json(
 /** One table as CSV (RFC 4180), its column names in the first line; missing figures are empty. */
 TN_API TN_MUST_CHECK int tn_fit_report_csv(const tn_fit_table_t *table, FILE *out, tn_error_t *err);
 
+/** Tables of anything else that is laid out like a fit (ledger.h): title, tables, warnings, notes.
+ */
+TN_API TN_MUST_CHECK int tn_tables_report_text(
+    const tn_fit_t *self, const tn_report_options_t *opt, FILE *out, tn_error_t *err);
+/** @param schema  named in the JSON: "tenure-score/1". */
+TN_API TN_MUST_CHECK int tn_tables_report_json(const tn_fit_t *self, const char *schema,
+    const tn_report_options_t *opt, FILE *out, tn_error_t *err);
+
 #ifdef __cplusplus
 }
 #endif

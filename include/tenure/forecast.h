@@ -72,6 +72,20 @@ typedef int (*tn_progress_fn)(void *ctx, const char *stage, double done, double 
 
 typedef enum tn_isa { TN_ISA_AUTO, TN_ISA_BASELINE, TN_ISA_AVX2, TN_ISA_AVX512 } tn_isa_t;
 
+/** Consecutive blocks of 1024 worlds, numbered from 1; zeros: all. */
+typedef struct tn_block_range {
+    int64_t first, last;
+} tn_block_range_t;
+
+/** Processes that make one forecast together. Each calls tn_forecast_run() with the same case and
+ * options but its own rank; all return the same code and, if it is 0, the same forecast. */
+typedef struct tn_team {
+    int rank, size;
+    /** Collective: copies n bytes from the process of rank `root` to all others. 0 or TN_EIO. */
+    int (*share)(void *ctx, int root, void *bytes, size_t n);
+    void *ctx;
+} tn_team_t;
+
 typedef struct tn_forecast_options {
     int64_t n_worlds; /**< 1 .. 10^9 */
     uint64_t seed;
@@ -89,11 +103,17 @@ typedef struct tn_forecast_options {
                                 delete; NULL: none. The result does not depend on it. */
     tn_progress_fn progress; /**< may be NULL */
     void *progress_ctx;
+    const tn_team_t *team;   /**< NULL: alone. The result does not depend on it. */
+    tn_block_range_t blocks; /**< tn_shard_run() only: the blocks to run */
+    const char *checkpoint;  /**< file in which finished work is kept and from which it is taken up
+                                again; NULL: none. The result does not depend on it. */
+    double checkpoint_seconds; /**< time between two writings; 0: after every piece of work */
 } tn_forecast_options_t;
 
 #define TN_FORECAST_OPTIONS_DEFAULT                                                                \
     {                                                                                              \
-        .n_worlds = TN_DEFAULT_WORLDS, .seed = TN_DEFAULT_SEED, .routes = TN_ALL_ROUTES            \
+        .n_worlds = TN_DEFAULT_WORLDS, .seed = TN_DEFAULT_SEED, .routes = TN_ALL_ROUTES,           \
+        .checkpoint_seconds = 10.0                                                                 \
     }
 
 /** A number and its Monte Carlo standard error. */
@@ -216,9 +236,10 @@ TN_API int tn_thread_count(int n_threads);
 
 /** Runs the forecast.
  *  @param self  out; tn_forecast_free() it.
- *  @return 0; TN_EINPUT (unknown event in given or force), TN_ECONVERGE (calibration failed,
- * message says which), TN_EARG, TN_ENOMEM, TN_EINTERRUPT. Same case, seed and number of worlds give
- * the same bits for any n_threads and isa. */
+ *  @return 0; TN_EINPUT (unknown event in given or force; a checkpoint that is damaged or of
+ * another case, seed or version), TN_EIO (the checkpoint cannot be written), TN_ECONVERGE
+ * (calibration failed, message says which), TN_EARG, TN_ENOMEM, TN_EINTERRUPT. Same case, seed and
+ * number of worlds give the same bits for any n_threads and isa. */
 TN_API TN_MUST_CHECK int tn_forecast_run(
     tn_forecast_t *self, const tn_case_t *c, const tn_forecast_options_t *opt, tn_error_t *err);
 TN_API void tn_forecast_free(tn_forecast_t *self);

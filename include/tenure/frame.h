@@ -32,11 +32,17 @@ typedef struct tn_frame {
     size_t n_rows;
     int n_columns;
     tn_frame_column_t *column;
+    size_t *line;         /**< CSV read with as_text: the line where each row begins; else NULL */
+    size_t *foreign_line; /**< lenient: line of each byte that was not UTF-8; NULL if none */
+    size_t n_foreign;
 } tn_frame_t;
 
 typedef struct tn_frame_options {
     const char *format; /**< "csv", "dta", "sav", "rda", "rds", or NULL: by the end of the name */
     const char *object; /**< R files with several data frames: the one wanted; NULL: the only one */
+    bool lenient_encoding; /**< CSV: bytes that are not UTF-8 are read as Windows-1252, counted and
+                                named in foreign_line; else they are an error */
+    bool as_text;          /**< CSV: every column is text, as it stands in the file */
 } tn_frame_options_t;
 
 /** Reads a file; "-" is standard input (CSV). Empty CSV fields, NA and . are missing.

@@ -148,6 +148,7 @@ static void set_parameters(tn_court_t *self, const tn_case_t *c, const tn_court_
 {
     for (int p = 0; p < TN_N_PARAMETERS; p++) {
         self->centre[p] = c->parameter[p];
+        self->prior_sd[p] = c->prior_sd[p] > 0.0 ? c->prior_sd[p] : tn_parameter(p)->sd;
         if (!opt->no_priors && tn_parameter(p)->kind != TN_PRIOR_FIXED) {
             self->uncertain[self->n_uncertain++] = p;
         }

@@ -58,9 +58,10 @@ typedef struct tn_court {
     int n_weeks;                                    /* tA + longest horizon */
     bool war;
     double war_progress, losses, sanctions, economy, protest; /* economy, protest: NAN = drawn */
-    double centre[TN_N_PARAMETERS]; /* defaults, the case's values, knobs */
-    int n_uncertain;                /* 0 without priors */
-    int uncertain[TN_N_PARAMETERS]; /* parameter of the j-th PARAM normal */
+    double centre[TN_N_PARAMETERS];   /* defaults, the case's values, knobs */
+    int n_uncertain;                  /* 0 without priors */
+    int uncertain[TN_N_PARAMETERS];   /* parameter of the j-th PARAM normal */
+    double prior_sd[TN_N_PARAMETERS]; /* of those */
     int n_events;
     tn_court_event_t *event;
     int n_exits;

@@ -56,8 +56,9 @@ static void start_parameters(tn_ref_world_t *w, const tn_court_t *c, uint64_t se
         const tn_parameter_info_t *info = tn_parameter(p);
         double z[4];
         tn_rng_normals(seed, world, 0, 0, TN_RNG_PARAM, (uint32_t)(j / 4), z);
-        if (info->kind == TN_PRIOR_ADD) w->par[p] = c->centre[p] + info->sd * z[j % 4];
-        if (info->kind == TN_PRIOR_LOG) w->par[p] = c->centre[p] * tn_exp(info->sd * z[j % 4]);
+        if (info->kind == TN_PRIOR_ADD) w->par[p] = c->centre[p] + c->prior_sd[p] * z[j % 4];
+        if (info->kind == TN_PRIOR_LOG)
+            w->par[p] = c->centre[p] * tn_exp(c->prior_sd[p] * z[j % 4]);
         if (info->is_clipped) w->par[p] = clip(w->par[p]);
     }
 }

@@ -12,8 +12,8 @@ typedef struct tn_run {
     const tn_lanes_t *lanes;
     tn_block_done_fn done;
     void *ctx;
-    tn_block_t *block; /* one per thread */
-    int64_t batch;
+    tn_block_t *block;       /* one per thread */
+    int64_t batch, n_blocks; /* the last: to run */
     atomic_llong n_done;
 } tn_run_t;
 
@@ -29,7 +29,7 @@ static int report_progress(tn_run_t *run, int thread)
     if (thread != 0 || e->progress == NULL) return 0;
     const double weeks = e->court->n_weeks;
     const double done = (double)n_done * TN_BLOCK * weeks;
-    const double total = (double)tn_ensemble_n_blocks(e) * TN_BLOCK * weeks;
+    const double total = (double)run->n_blocks * TN_BLOCK * weeks;
     return e->progress(e->progress_ctx, e->stage, done, total) != 0 ? TN_EINTERRUPT : 0;
 }
 
@@ -55,9 +55,10 @@ static int run_block(tn_run_t *run, int thread, int64_t index)
     return report_progress(run, thread);
 }
 
-static int run_batch(void *ctx, int thread, int64_t batch)
+static int run_batch(void *ctx, int thread, int64_t i)
 {
     tn_run_t *run = ctx;
+    const int64_t batch = run->ensemble->batches != NULL ? run->ensemble->batches[i] : i;
     const int64_t size = run->batch, n_blocks = tn_ensemble_n_blocks(run->ensemble);
     for (int64_t k = batch * size; k < n_blocks && k < (batch + 1) * size; k++) {
         const int ret = run_block(run, thread, k);
@@ -71,7 +72,12 @@ int tn_ensemble_run(const tn_ensemble_t *self, tn_block_done_fn done, void *ctx,
     tn_run_t run = {.ensemble = self, .done = done, .ctx = ctx};
     const int n_threads = tn_parallel_threads(self->n_threads);
     run.batch = self->batch > 1 ? self->batch : 1;
-    const int64_t n_batches = (tn_ensemble_n_blocks(self) + run.batch - 1) / run.batch;
+    int64_t n_batches = (tn_ensemble_n_blocks(self) + run.batch - 1) / run.batch;
+    run.n_blocks = tn_ensemble_n_blocks(self);
+    if (self->batches != NULL) {
+        n_batches = self->n_batches;
+        run.n_blocks = n_batches * run.batch; /* nearly: the last batch may be short */
+    }
     run.lanes = tn_lanes_select(self->isa);
     run.block = tn_calloc((size_t)n_threads, sizeof *run.block);
     if (run.block == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));

@@ -11,7 +11,9 @@ typedef struct tn_ensemble {
     int64_t n_worlds;
     int n_threads;
     tn_isa_t isa;
-    int64_t batch;                     /* consecutive blocks that one thread runs in order; 0: 1 */
+    int64_t batch;          /* consecutive blocks that one thread runs in order; 0: 1 */
+    const int64_t *batches; /* the batches to run; NULL: all */
+    int64_t n_batches;
     int watch_observable, watch_event; /* -1: none */
     bool tally_hazards;
     int seen_from, seen_to; /* weeks in which blocks keep which predicates were true; equal: none */
@@ -28,6 +30,7 @@ typedef void (*tn_block_done_fn)(void *ctx, const tn_block_t *block);
 
 int64_t tn_ensemble_n_blocks(const tn_ensemble_t *self);
 
-/** Runs all blocks. @return 0, TN_ENOMEM, TN_EINTERRUPT (cancelled by progress). */
+/** Runs all blocks, or those of the batches listed. @return 0, TN_ENOMEM, TN_EINTERRUPT (cancelled
+ * by progress). */
 int tn_ensemble_run(const tn_ensemble_t *self, tn_block_done_fn done, void *ctx, tn_error_t *err);
 #endif

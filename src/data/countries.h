@@ -21,14 +21,21 @@ typedef struct tn_country {
 /** All rows, ordered by gwcode, from. Static. */
 const tn_country_t *tn_countries(size_t *n);
 
-/** Gleditsch-Ward number of a code on a day; 0 if there is none. */
+/** Gleditsch-Ward number of a code on a day; 0 if no state had it on that day. Withdrawn ISO
+ * letters are known (SUN, ZAR, ...). TN_DATE_NONE: among the states of today. */
 int tn_country_from_cow(int cowcode, int32_t day);
 int tn_country_from_iso3(const char *iso3, int32_t day);
-/** By any name or code a person would type: "Russia", "russia", "RUS", "365"; today's if day is
- * TN_DATE_NONE. 0 if none. */
+/** The same where lists run before independence or after the end of a state: the number that had
+ * the code nearest in time. gap: out, days outside the state's time, 0 if inside. 0 if the code is
+ * not known at all. */
+int tn_country_near_cow(int cowcode, int32_t day, int64_t *gap);
+int tn_country_near_iso3(const char *iso3, int32_t day, int64_t *gap);
+/** By any name or code a person would type: "Russia", "russia", "RUS", "365" (Gleditsch-Ward);
+ * today's if day is TN_DATE_NONE. 0 if none. Where letters mean two states (AUS), ISO goes before
+ * Correlates of War, unless only the latter fits the day. */
 int tn_country_find(const char *text, int32_t day);
 /** The row of a number on a day (or the last row of the number); NULL if none. */
 const tn_country_t *tn_country_get(int gwcode, int32_t day);
-/** The name nearest to text, for messages. */
+/** The name nearest to text, for messages; NULL if none is near. */
 const char *tn_country_nearest(const char *text);
 #endif

@@ -25,9 +25,10 @@ typedef struct tn_spell {
     const char *person; /* the same for all spells of one person */
     const char *name;   /* UTF-8 */
     int gwcode;
-    int32_t start, end; /* end is the last day in office; the censoring date if censored */
-    int32_t born;       /* TN_DATE_NONE if not known */
-    int16_t exit_route; /* tn_route_t, TN_EXIT_CENSORED, TN_EXIT_UNKNOWN */
+    int32_t start, end;  /* end is the last day in office; the censoring date if censored */
+    int32_t counts_from; /* first day at risk: start, or later where another source covers before */
+    int32_t born;        /* TN_DATE_NONE if not known */
+    int16_t exit_route;  /* tn_route_t, TN_EXIT_CENSORED, TN_EXIT_UNKNOWN */
     int8_t start_precision, end_precision, born_precision;
     int8_t sex, entry;
     int8_t times_before;  /* earlier spells of the person in this office */
@@ -82,5 +83,9 @@ typedef struct tn_history {
     void *text;                                            /* tn_arena_t that owns the text */
 } tn_history_t;
 
+/** Reads everything from the store. Regimes in force at regimes_to end there: who needs later days
+ *  carries them forward.
+ *  @return 0; TN_EIO, TN_EDB, TN_ENOMEM. On failure *self is empty. */
+TN_MUST_CHECK int tn_history_load(tn_history_t *self, const char *store_path, tn_error_t *err);
 void tn_history_free(tn_history_t *self);
 #endif

@@ -5,21 +5,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "court/calibration_cache.h"
+#include "forecast/job.h"
+#include "forecast/plan.h"
 #include "forecast/view.h"
 
 #define MAX_WORLDS  1000000000
 #define PIVOT_WEEKS 52
 #define OTHER       "(other)"
-
-/** Everything a run needs beside the court. */
-typedef struct tn_plan {
-    const tn_case_t *c;
-    const tn_forecast_options_t *opt;
-    tn_ensemble_t ensemble;
-    int force_event; /* 1 + index; 0: none */
-} tn_plan_t;
 
 static int check_options(const tn_forecast_options_t *opt, tn_error_t *err)
 {
@@ -106,7 +101,7 @@ static int set_question(tn_forecast_t *self, const tn_case_t *c, const tn_foreca
     return set_successors(self, c);
 }
 
-static int calibrate(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
+static int find_rates(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
 {
     plan->ensemble.stage = "calibration";
     if (plan->opt->knobs == NULL) {
@@ -120,6 +115,40 @@ static int calibrate(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
         self->calibration.hazard[r] = NAN;
     }
     return 0;
+}
+
+/** The rates that are kept must be those of this build: else its rows do not go with the kept ones.
+ */
+static int compare_rates(const tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
+{
+    tn_rows_t *rows = plan->crew.rows;
+    if (rows == NULL) return 0;
+    if (!rows->is_calibrated) {
+        rows->calibration = self->calibration;
+        rows->is_calibrated = true;
+        return tn_crew_save(&plan->crew, err);
+    }
+    if (tn_calibration_is_same(&rows->calibration, &self->calibration)) return 0;
+    return tn_error_set(err, TN_EINPUT,
+        "checkpoint %s was made by another build of tenure: delete it to begin anew",
+        plan->crew.path);
+}
+
+/** Rank 0 calibrates, for all. */
+static int calibrate(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
+{
+    int ret = 0;
+    if (plan->is_finished) {
+        self->calibration = plan->crew.rows->calibration;
+        return 0;
+    }
+    if (tn_crew_leads(&plan->crew)) {
+        ret = find_rates(self, plan, err);
+        if (ret == 0) ret = compare_rates(self, plan, err);
+    }
+    ret = tn_crew_agree(&plan->crew, ret, err);
+    if (ret < 0) return ret;
+    return tn_crew_share(&plan->crew, &self->calibration, sizeof self->calibration, err);
 }
 
 /** What only the posterior run yields: contributions, swings, the conditional. */
@@ -138,50 +167,77 @@ static int explain(tn_forecast_t *self, const tn_tally_t *tally, const tn_plan_t
     return tn_conditional_fill(&self->conditional, tally);
 }
 
-/** One ensemble of the case, compiled as court_opt says. is_final: also explain it. */
-static int look(tn_view_t *view, tn_forecast_t *self, const tn_plan_t *plan,
-    const tn_court_options_t *court_opt, const char *stage, bool is_final, tn_error_t *err)
+/** What is looked at, and how. */
+typedef struct tn_angle {
+    tn_look_t look;
+    tn_court_options_t court;
+    const char *stage;
+    bool is_final; /* also explain it */
+} tn_angle_t;
+
+static int open_angle(tn_court_t *court, tn_tally_t *tally, tn_ensemble_t *e,
+    const tn_forecast_t *self, const tn_plan_t *plan, const tn_angle_t *angle, tn_error_t *err)
 {
-    tn_court_t court;
-    tn_tally_t tally = {0};
-    tn_ensemble_t e = plan->ensemble;
-    int ret = tn_court_init(&court, plan->c, court_opt, err);
+    *tally = (tn_tally_t){0};
+    *e = plan->ensemble;
+    const int ret = tn_court_init(court, plan->c, &angle->court, err);
     if (ret < 0) return ret;
-    e.court = &court;
-    e.stage = stage;
-    if (!is_final) e.watch_observable = e.watch_event = -1;
-    ret = tn_tally_init(&tally, &e, self->horizon, self->n_horizons, self->pivot, self->routes);
-    if (ret == 0) ret = tn_ensemble_run(&e, tn_tally_block, &tally, err);
-    if (ret == 0) {
+    e->court = court;
+    e->stage = angle->stage;
+    if (!angle->is_final) e->watch_observable = e->watch_event = -1;
+    return tn_tally_init(tally, e, self->horizon, self->n_horizons, self->pivot, self->routes);
+}
+
+/** One ensemble of the case. Collective, as is every step that any rank could fail in. */
+static int look(
+    tn_view_t *view, tn_forecast_t *self, tn_plan_t *plan, const tn_angle_t *angle, tn_error_t *err)
+{
+    tn_court_t court = {0};
+    tn_tally_t tally;
+    tn_ensemble_t e;
+    tn_crew_t *crew = &plan->crew;
+    int ret = open_angle(&court, &tally, &e, self, plan, angle, err);
+    ret = tn_crew_agree(crew, ret, err);
+    if (ret == 0) ret = tn_crew_run(crew, angle->look, &tally, &e, err);
+    if (ret == 0 && !plan->is_shard) {
         tn_tally_finish(&tally);
         ret = tn_view_init(view, &tally, self->n_worlds);
+        if (ret == 0 && angle->is_final) ret = explain(self, &tally, plan);
     }
-    if (ret == 0 && is_final) ret = explain(self, &tally, plan);
     if (ret == TN_ENOMEM) (void)tn_error_set(err, ret, "%s", tn_error_text(ret));
     tn_tally_free(&tally);
     tn_court_free(&court);
-    return ret;
+    return tn_crew_agree(crew, ret, err);
 }
 
-static int run_views(tn_forecast_t *self, const tn_plan_t *plan, tn_error_t *err)
+static int run_views(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
 {
     const tn_forecast_options_t *opt = plan->opt;
-    tn_court_options_t court_opt = {.no_priors = opt->no_priors,
-        .no_resampling = opt->no_resampling,
-        .knobs = self->calibration.knob};
-    court_opt.is_neutral = true;
-    int ret = look(&self->base, self, plan, &court_opt, "base rate", false, err);
-    court_opt.is_neutral = false;
-    court_opt.no_reports = true;
-    court_opt.force_event = plan->force_event;
     const bool has_reports = !opt->no_reports && plan->c->n_reports + plan->c->n_silences > 0;
-    if (ret == 0) {
-        ret = look(has_reports ? &self->prior : &self->posterior, self, plan, &court_opt,
-            "without reports", !has_reports, err);
-    }
+    tn_angle_t angle = {.look = TN_LOOK_BASE,
+        .stage = "base rate",
+        .court = {.is_neutral = true,
+            .no_priors = opt->no_priors,
+            .no_resampling = opt->no_resampling,
+            .knobs = self->calibration.knob}};
+    int ret = look(&self->base, self, plan, &angle, err);
     if (ret < 0) return ret;
-    court_opt.no_reports = !has_reports;
-    if (has_reports) return look(&self->posterior, self, plan, &court_opt, "forecast", true, err);
+    angle.court.is_neutral = false;
+    angle.court.no_reports = true;
+    angle.court.force_event = plan->force_event;
+    angle.look = TN_LOOK_PRIOR;
+    angle.stage = "without reports";
+    angle.is_final = !has_reports;
+    ret = look(has_reports ? &self->prior : &self->posterior, self, plan, &angle, err);
+    if (ret < 0) return ret;
+    if (has_reports) {
+        angle.court.no_reports = false;
+        angle.look = TN_LOOK_REPORTS;
+        angle.stage = "forecast";
+        angle.is_final = true;
+        return look(&self->posterior, self, plan, &angle, err);
+    }
+    if (plan->is_shard) return 0;
     return tn_view_copy(&self->prior, &self->posterior, self->n_successors);
 }
 
@@ -192,33 +248,92 @@ static double seconds_since(const struct timespec *from)
     return (double)(now.tv_sec - from->tv_sec) + 1e-9 * (double)(now.tv_nsec - from->tv_nsec);
 }
 
-int tn_forecast_run(
-    tn_forecast_t *self, const tn_case_t *c, const tn_forecast_options_t *opt, tn_error_t *err)
+/** Everything that can be wrong before work begins. */
+static int prepare(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
+{
+    const tn_forecast_options_t *opt = plan->opt;
+    int ret = check_options(opt, err);
+    if (ret == 0) ret = resolve_given(plan, err);
+    if (ret == 0) ret = resolve_force(plan, err);
+    if (ret < 0) return ret;
+    plan->ensemble.seed = opt->seed;
+    plan->ensemble.n_worlds = opt->n_worlds;
+    plan->ensemble.n_threads = opt->n_threads;
+    plan->ensemble.isa = opt->isa;
+    plan->ensemble.progress = opt->progress;
+    plan->ensemble.progress_ctx = opt->progress_ctx;
+    ret = set_question(self, plan->c, opt);
+    return ret < 0 ? tn_error_set(err, ret, "%s", tn_error_text(ret)) : 0;
+}
+
+/** Takes up what the checkpoint holds; none is a beginning. */
+static int take_up(tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err)
+{
+    const char *path = plan->opt->checkpoint;
+    char key[TN_SHA256_HEX];
+    int ret = tn_job_key(key, plan->c, plan->opt, err);
+    if (ret < 0) return ret;
+    ret = tn_file_check(path, err);
+    if (ret == 0) ret = tn_rows_load(rows, path, err);
+    if (ret < 0) {
+        tn_error_prefix(err, "checkpoint");
+        return ret;
+    }
+    if (ret == 0 && strcmp(rows->key, key) != 0) {
+        return tn_error_set(err, TN_EINPUT,
+            "checkpoint %s is of another forecast (another case, setting, seed or number of "
+            "worlds): delete it or name another file",
+            path);
+    }
+    memcpy(rows->key, key, sizeof key);
+    return 0;
+}
+
+static int open_crew(tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err)
+{
+    const tn_forecast_options_t *opt = plan->opt;
+    tn_crew_t *crew = &plan->crew;
+    crew->team = opt->team;
+    crew->has_checkpoint = opt->checkpoint != NULL;
+    crew->seconds = opt->checkpoint_seconds;
+    crew->runs_nothing = plan->is_finished;
+    (void)clock_gettime(CLOCK_MONOTONIC, &crew->saved);
+    if (!tn_crew_leads(crew)) return 0;
+    if (plan->is_finished || plan->is_shard || opt->checkpoint != NULL) crew->rows = rows;
+    if (plan->is_finished || opt->checkpoint == NULL) return 0;
+    crew->path = opt->checkpoint;
+    int ret = take_up(plan, rows, err);
+    if (ret == 0 && rows->job.n == 0) ret = tn_job_write(&rows->job, plan->c, opt, "", err);
+    return ret;
+}
+
+int tn_plan_run(tn_forecast_t *self, tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err)
 {
     struct timespec begin;
-    tn_plan_t plan = {.c = c, .opt = opt};
     (void)clock_gettime(CLOCK_MONOTONIC, &begin);
     *self = (tn_forecast_t){0};
-    int ret = check_options(opt, err);
-    if (ret == 0) ret = resolve_given(&plan, err);
-    if (ret == 0) ret = resolve_force(&plan, err);
-    if (ret < 0) return ret;
-    plan.ensemble.seed = opt->seed;
-    plan.ensemble.n_worlds = opt->n_worlds;
-    plan.ensemble.n_threads = opt->n_threads;
-    plan.ensemble.isa = opt->isa;
-    plan.ensemble.progress = opt->progress;
-    plan.ensemble.progress_ctx = opt->progress_ctx;
-    ret = set_question(self, c, opt);
-    if (ret < 0) (void)tn_error_set(err, ret, "%s", tn_error_text(ret));
-    if (ret == 0) ret = calibrate(self, &plan, err);
-    if (ret == 0) ret = run_views(self, &plan, err);
+    int ret = prepare(self, plan, err);
+    if (ret == 0) ret = open_crew(plan, rows, err);
+    plan->crew.team = plan->opt->team;
+    ret = tn_crew_agree(&plan->crew, ret, err);
+    if (ret == 0) ret = calibrate(self, plan, err);
+    if (ret == 0) ret = run_views(self, plan, err);
     if (ret < 0) {
         tn_forecast_free(self);
         return ret;
     }
     self->seconds = seconds_since(&begin);
     return 0;
+}
+
+int tn_forecast_run(
+    tn_forecast_t *self, const tn_case_t *c, const tn_forecast_options_t *opt, tn_error_t *err)
+{
+    tn_rows_t rows = {0};
+    tn_plan_t plan = {.c = c, .opt = opt};
+    const int ret = tn_plan_run(self, &plan, &rows, err);
+    tn_rows_free(&rows);
+    return ret;
 }
 
 void tn_forecast_free(tn_forecast_t *self)

@@ -42,8 +42,8 @@ static void lay_out(tn_tally_t *self)
     self->width = n;
 }
 
-/** Blocks per row: the smallest power of two that leaves few enough rows. */
-static int64_t batch_size(int64_t n_blocks)
+/** The smallest power of two that leaves few enough rows. */
+int64_t tn_tally_batch(int64_t n_blocks)
 {
     int64_t size = 1;
     while ((n_blocks + size - 1) / size > TN_TALLY_ROWS)
@@ -56,10 +56,9 @@ static int allocate(tn_tally_t *self, int n_threads)
     const size_t width = self->width, n_rows = (size_t)self->n_rows;
     if (n_rows > SIZE_MAX / sizeof(double) / width) return TN_ENOMEM;
     self->row = tn_calloc(n_rows * width, sizeof *self->row);
-    if (self->row == NULL) return TN_ENOMEM;
-    if (self->batch == 1) return 0;
-    self->fresh = tn_calloc((size_t)n_threads * width, sizeof *self->fresh);
-    if (self->fresh != NULL) return 0;
+    self->has = tn_calloc(n_rows, sizeof *self->has);
+    if (self->batch > 1) self->fresh = tn_calloc((size_t)n_threads * width, sizeof *self->fresh);
+    if (self->row && self->has && (self->batch == 1 || self->fresh)) return 0;
     tn_tally_free(self);
     return TN_ENOMEM;
 }
@@ -77,7 +76,7 @@ int tn_tally_init(tn_tally_t *self, tn_ensemble_t *e, const tn_horizon_t *horizo
     self->n_origins = e->court->evidence.n_origins;
     self->has_watch = e->watch_observable >= 0 || e->watch_event >= 0;
     self->n_all = tn_ensemble_n_blocks(e);
-    self->batch = e->batch = batch_size(self->n_all);
+    self->batch = e->batch = tn_tally_batch(self->n_all);
     self->n_rows = (self->n_all + self->batch - 1) / self->batch;
     lay_out(self);
     return allocate(self, tn_parallel_threads(e->n_threads));
@@ -87,6 +86,7 @@ void tn_tally_free(tn_tally_t *self)
 {
     if (self == NULL) return;
     tn_free(self->row);
+    tn_free(self->has);
     tn_free(self->fresh);
     *self = (tn_tally_t){0};
 }
@@ -244,10 +244,8 @@ static void join(const tn_tally_t *self, double *row, const double *more)
     }
 }
 
-void tn_tally_block(void *ctx, const tn_block_t *block)
+static void add_block(const tn_tally_t *self, double *row, const tn_block_t *block)
 {
-    const tn_tally_t *self = ctx;
-    double *row = self->row + (size_t)(block->index / self->batch) * self->width;
     if (block->index % self->batch == 0) {
         fill(self, row, block);
         return;
@@ -256,6 +254,15 @@ void tn_tally_block(void *ctx, const tn_block_t *block)
     memset(fresh, 0, self->width * sizeof *fresh);
     fill(self, fresh, block);
     join(self, row, fresh);
+}
+
+void tn_tally_block(void *ctx, const tn_block_t *block)
+{
+    tn_tally_t *self = ctx;
+    const int64_t b = block->index / self->batch;
+    add_block(self, self->row + (size_t)b * self->width, block);
+    const bool is_last = (block->index + 1) % self->batch == 0 || block->index + 1 == self->n_all;
+    if (is_last) atomic_store_explicit(&self->has[b], true, memory_order_release);
 }
 
 /** Columns of a group in all rows to one scale. */

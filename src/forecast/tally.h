@@ -6,6 +6,8 @@
  * or overflow. Estimates fold rows in block order: threads cannot matter. Source: model 8.4. */
 #ifndef TN_FORECAST_TALLY_H
 #define TN_FORECAST_TALLY_H
+#include <stdatomic.h>
+
 #include "court/ensemble.h"
 
 #define TN_TALLY_ROWS 128
@@ -24,12 +26,16 @@ typedef struct tn_tally {
     size_t origins; /* K x (weight, weight2, exits within pivot) */
     size_t scales;  /* 2 + K: all worlds, as-of, each origin */
     size_t width;
-    int64_t n_all;  /* blocks */
-    int64_t batch;  /* consecutive blocks of one row */
-    int64_t n_rows; /* at most TN_TALLY_ROWS */
-    double *row;    /* n_rows x width */
-    double *fresh;  /* threads x width: the block just ended, before it joins its row; batch > 1 */
+    int64_t n_all;    /* blocks */
+    int64_t batch;    /* consecutive blocks of one row */
+    int64_t n_rows;   /* at most TN_TALLY_ROWS */
+    double *row;      /* n_rows x width */
+    atomic_bool *has; /* n_rows: rows that are whole */
+    double *fresh; /* threads x width: the block just ended, before it joins its row; batch > 1 */
 } tn_tally_t;
+
+/** Consecutive blocks of one row. */
+int64_t tn_tally_batch(int64_t n_blocks);
 
 /** Sets e->batch: run the ensemble with it. */
 int tn_tally_init(tn_tally_t *self, tn_ensemble_t *e, const tn_horizon_t *horizon, int n_horizons,

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/frame_read.h"
+#include "io/lenient.h"
 #include "io/text_levels.h"
 
 #define MAX_HEADER ((size_t)1 << 20) /* columns counted before giving up */
@@ -71,8 +72,10 @@ static void add_name(walk_t *self, const char *s, size_t n)
         self->column = more;
         self->capacity = capacity;
     }
-    self->column[self->n_columns++] = (column_t){
-        .name = tn_arena_strndup(&self->arena, s, n), .is_number = true, .is_date = true};
+    self->column[self->n_columns++] = (column_t){.name = tn_arena_strndup(&self->arena, s, n),
+        .is_text = self->source->as_text,
+        .is_number = !self->source->as_text,
+        .is_date = !self->source->as_text};
     if (self->arena.failed) self->failed = TN_ENOMEM;
 }
 
@@ -93,8 +96,10 @@ static void fill(walk_t *self, const char *s, size_t n)
     column_t *column = &self->column[self->at];
     tn_frame_column_t *out = &self->frame->column[self->at];
     int32_t day;
+    if (self->frame->line != NULL) self->frame->line[self->row] = self->line;
     if (out->level != NULL) {
-        const int32_t code = is_missing(s, n) ? -1 : tn_text_levels_code(&column->levels, s, n);
+        const bool is_none = self->source->as_text ? n == 0 : is_missing(s, n);
+        const int32_t code = is_none ? -1 : tn_text_levels_code(&column->levels, s, n);
         out->level[self->row] = code;
         if (code < -1) self->failed = TN_ENOMEM;
         return;
@@ -246,6 +251,10 @@ static int make_columns(walk_t *self)
 {
     const size_t n_rows = self->row;
     int ret = tn_frame_allocate(self->frame, self->source, n_rows, self->n_columns, self->err);
+    if (ret == 0 && self->source->as_text) {
+        self->frame->line = tn_calloc(n_rows + 1, sizeof *self->frame->line);
+        if (self->frame->line == NULL) ret = TN_ENOMEM;
+    }
     for (size_t j = 0; ret == 0 && j < self->n_columns; j++) {
         const column_t *from = &self->column[j];
         tn_frame_column_t *to = &self->frame->column[j];
@@ -287,8 +296,13 @@ int tn_csv_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *e
         s += 3;
         n -= 3;
     }
-    int ret = check_bytes(&walk, s, n);
+    unsigned char *converted = NULL;
+    int ret = 0;
+    if (source->is_lenient) ret = tn_lenient_utf8(self, s, n, &converted, &n);
+    if (converted != NULL) s = converted;
+    if (ret == 0) ret = check_bytes(&walk, s, n);
     if (ret == 0) ret = read_columns(&walk, s, n);
+    tn_free(converted);
     for (size_t j = 0; j < walk.n_columns; j++)
         tn_text_levels_free(&walk.column[j].levels);
     tn_free(walk.column);

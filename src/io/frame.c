@@ -64,8 +64,12 @@ static int read_all(FILE *f, const char *name, unsigned char **bytes, size_t *n,
 int tn_frame_read_memory(tn_frame_t *self, const char *name, const void *bytes, size_t n,
     const tn_frame_options_t *opt, tn_error_t *err)
 {
-    const tn_frame_source_t source = {
-        .name = name, .bytes = bytes, .n = n, .object = opt != NULL ? opt->object : NULL};
+    const tn_frame_source_t source = {.name = name,
+        .bytes = bytes,
+        .n = n,
+        .object = opt != NULL ? opt->object : NULL,
+        .is_lenient = opt != NULL && opt->lenient_encoding,
+        .as_text = opt != NULL && opt->as_text};
     const char *format = opt != NULL ? opt->format : NULL;
     *self = (tn_frame_t){0};
     const reader_fn read = reader_of(name, format);
@@ -107,6 +111,8 @@ void tn_frame_free(tn_frame_t *self)
         tn_free(c->levels);
     }
     tn_free(self->column);
+    tn_free(self->line);
+    tn_free(self->foreign_line);
     *self = (tn_frame_t){0};
 }
 

@@ -9,7 +9,8 @@ typedef struct tn_frame_source {
     const char *name;
     const unsigned char *bytes;
     size_t n;
-    const char *object; /* R: name of the data frame wanted; NULL: the only one */
+    const char *object;       /* R: name of the data frame wanted; NULL: the only one */
+    bool is_lenient, as_text; /* see tn_frame_options_t */
 } tn_frame_source_t;
 
 int tn_csv_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *err);

@@ -2,6 +2,7 @@
  * Internals 1.8, serialize.c's type numbers. */
 #include "io/rdata_check.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -117,6 +118,7 @@ static int alternative(walk_t *self, int depth)
         self->sequences += n;
         if (!(n >= 0.0 && self->sequences <= MOST_ELEMENTS))
             return complain(self, "a sequence is too long");
+        if (n != floor(n)) return complain(self, "a sequence has no whole number of elements");
     }
     return ret == 0 ? items(self, 2, depth) : ret;
 }
@@ -175,6 +177,14 @@ static int other(walk_t *self, unsigned type, uint32_t flags, int depth)
     return ret == 0 && (flags & HAS_ATTRIBUTES) != 0 ? item(self, depth) : ret;
 }
 
+/* Flags that R never writes for this type, which readers take in different ways. */
+static bool has_odd_flags(unsigned type, uint32_t flags)
+{
+    if (type == REFERENCE) return false; /* a number stands there */
+    const bool is_bare = type == CHARACTERS || type == SYMBOL || type == ALTREP;
+    return (flags & HAS_TAG) != 0 || (is_bare && (flags & HAS_ATTRIBUTES) != 0);
+}
+
 static int item(walk_t *self, int depth)
 {
     uint32_t flags = 0;
@@ -191,6 +201,7 @@ static int item(walk_t *self, int depth)
         if (ret < 0) return ret;
     }
     const unsigned type = flags & 0xFFu;
+    if (has_odd_flags(type, flags)) return cut_off(self);
     const int size = element_size(type);
     if (size < 0) return other(self, type, flags, depth + 1);
     ret = vector_of(self, (size_t)size, depth + 1);

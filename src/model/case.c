@@ -100,6 +100,27 @@ static int hash_case(tn_arena_t *scratch, const void *bytes, size_t n_bytes,
     return 0;
 }
 
+static char *keep_text(tn_arena_t *arena, const char *text)
+{
+    return text == NULL ? NULL : tn_arena_strndup(arena, text, strlen(text));
+}
+
+static void keep_source(
+    tn_case_t *c, const void *bytes, size_t n_bytes, const tn_case_options_t *opt)
+{
+    tn_case_source_t *source = &c->source;
+    source->bytes = tn_arena_strndup(c->arena, bytes, n_bytes);
+    source->n_bytes = n_bytes;
+    if (opt == NULL) return;
+    source->as_of = keep_text(c->arena, opt->as_of);
+    source->horizons = keep_text(c->arena, opt->horizons);
+    if (opt->n_set == 0) return;
+    source->set = tn_arena_calloc(c->arena, opt->n_set, sizeof *source->set);
+    for (size_t i = 0; i < opt->n_set && source->set != NULL; i++)
+        source->set[i] = keep_text(c->arena, opt->set[i]);
+    source->n_set = opt->n_set;
+}
+
 static void complain_about_file(tn_diag_t *diag, const char *name, const char *message)
 {
     const tn_place_t whole = {.file = name};
@@ -112,6 +133,7 @@ static int read_parts(tn_case_reader_t *r)
     if (ret == 0) ret = tn_case_read_actors(r);
     if (ret == 0) ret = tn_case_read_events(r);
     if (ret == 0) ret = tn_case_read_reports(r);
+    if (ret == 0) ret = tn_case_fill_base(r);
     if (ret == 0) tn_case_check(r);
     return ret == 0 && (r->schema.arena->failed || r->scratch->failed) ? TN_ENOMEM : ret;
 }
@@ -146,6 +168,7 @@ static int read_case(tn_case_t *c, tn_arena_t *scratch, const void *bytes, size_
         .c = c,
         .root = root,
         .leaves_out_later = opt != NULL && opt->as_of != NULL};
+    keep_source(c, bytes, n_bytes, opt);
     ret = read_parts(&r);
     if (ret == 0) ret = hash_case(scratch, bytes, n_bytes, opt, c->hash);
     return ret;

@@ -7,6 +7,7 @@
 
 #include "model/observables.h"
 #include "model/parameters.h"
+#include "tenure/base.h"
 #include "tenure/case.h"
 #include "tenure/forecast.h"
 
@@ -43,6 +44,10 @@ typedef struct tn_leader {
     char *life_table;  /* name, or NULL if given as numbers */
     double m69, slope; /* Gompertz constants, resolved: hazard at 69 (1/yr), exponent (1/yr) */
     double elite_multiplier, guard;
+    int32_t entered; /* TN_DATE_NONE: not given */
+    int8_t regime;   /* tn_regime_t; -1: not given */
+    int8_t entry;    /* tn_entry_t */
+    char *country;   /* as given; NULL: not given */
     tn_remark_t remark;
 } tn_leader_t;
 
@@ -133,8 +138,18 @@ typedef struct tn_silence {
     tn_remark_t remark;
 } tn_silence_t;
 
+/** What the case was read from: enough to read it again elsewhere. */
+typedef struct tn_case_source {
+    char *bytes;
+    size_t n_bytes;
+    char **set; /* n_set texts of the settings */
+    size_t n_set;
+    char *as_of, *horizons; /* NULL: not given */
+} tn_case_source_t;
+
 struct tn_case {
     char *name, *title, *file;
+    tn_case_source_t source; /* bytes NULL if built by hand */
     char hash[65];
     int32_t start, as_of;
     int n_horizons;
@@ -142,6 +157,11 @@ struct tn_case {
     tn_leader_t leader;
     double target[TN_N_ROUTES]; /* annual hazards of the reference; NAN: none */
     bool is_anchor_fixed;
+    bool is_base; /* reference: base; targets not given in the case are filled from it */
+    tn_reference_t reference;       /* filled if is_base */
+    bool is_from_base[TN_N_ROUTES]; /* the target (death: elite_multiplier) was filled from it */
+    double
+        prior_sd[TN_N_PARAMETERS]; /* spread of the prior in place of the table's; 0: the table's */
     tn_basis_t reference_basis;
     char *reference_note;
     bool war;

@@ -4,25 +4,13 @@
 
 #include "base/date.h"
 #include "base/str.h"
+#include "tenure/lifetable.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-typedef struct life_table {
-    const char *name;
-    double m69, slope;
-    bool is_female;
-} life_table_t;
-
-/* Orders of magnitude, model 7.3. */
-static const life_table_t life_tables[] = {
-    {"russia-male", 0.045, 0.065, false},
-    {"russia-female", 0.020, 0.095, true},
-    {"high-income-male", 0.019, 0.100, false},
-    {"high-income-female", 0.012, 0.110, true},
-};
-#define N_LIFE_TABLES (sizeof life_tables / sizeof life_tables[0])
+#define MAX_LIFE_TABLES 32
 
 static void read_horizon(tn_case_reader_t *r, const tn_yaml_node_t *item)
 {
@@ -67,42 +55,59 @@ static void read_horizons(tn_case_reader_t *r)
     }
 }
 
-static void read_life_table(tn_case_reader_t *r, const tn_yaml_node_t *node, int *table)
+/** The built-in table named, else NULL: numbers of one's own, or a mistake. */
+static const tn_lifetable_t *read_life_table(tn_case_reader_t *r, const tn_yaml_node_t *node)
 {
     tn_leader_t *leader = &r->c->leader;
-    const char *names[N_LIFE_TABLES];
+    const char *names[MAX_LIFE_TABLES];
+    size_t n;
+    const tn_lifetable_t *tables = tn_lifetable_list(&n);
     if (node->kind == TN_YAML_MAPPING) {
         tn_schema_read(&r->schema, tn_schema(TN_SECTION_LIFE_TABLE), node, leader);
-        return;
+        return NULL;
     }
     if (node->kind != TN_YAML_SCALAR || tn_yaml_is_empty(node)) {
         tn_schema_mismatch(&r->schema, "life_table",
             tn_schema_find(tn_schema(TN_SECTION_LEADER), "life_table")->form, node);
-        return;
+        return NULL;
     }
-    for (size_t i = 0; i < N_LIFE_TABLES; i++) {
-        names[i] = life_tables[i].name;
+    for (size_t i = 0; i < n && i < MAX_LIFE_TABLES; i++) {
+        names[i] = tables[i].name;
         if (!tn_yaml_is_text(node, names[i])) continue;
         leader->life_table = tn_arena_strndup(r->c->arena, node->text, node->n);
-        leader->m69 = life_tables[i].m69;
-        leader->slope = life_tables[i].slope;
-        *table = (int)i;
-        return;
+        leader->m69 = tables[i].m69;
+        leader->slope = tables[i].slope;
+        return &tables[i];
     }
-    tn_case_unknown(r, node, "life table", names, N_LIFE_TABLES);
+    tn_case_unknown(r, node, "life table", names, n < MAX_LIFE_TABLES ? n : MAX_LIFE_TABLES);
+    return NULL;
+}
+
+static void read_career(tn_case_reader_t *r, const tn_yaml_node_t *node)
+{
+    tn_leader_t *leader = &r->c->leader;
+    int regime = -1, entry = 0; /* regular */
+    leader->entered = TN_DATE_NONE;
+    tn_case_value(r, TN_SECTION_LEADER, node, "entered", &leader->entered);
+    tn_case_value(r, TN_SECTION_LEADER, node, "regime", &regime);
+    tn_case_value(r, TN_SECTION_LEADER, node, "entry", &entry);
+    leader->regime = (int8_t)regime;
+    leader->entry = (int8_t)entry;
 }
 
 static void read_leader(tn_case_reader_t *r)
 {
     tn_case_t *c = r->c;
     const tn_yaml_node_t *node = tn_yaml_get(r->root, "leader");
-    int sex = -1, table = -1;
+    const tn_lifetable_t *table = NULL;
+    int sex = -1;
     if (!tn_schema_read(&r->schema, tn_schema(TN_SECTION_LEADER), node, &c->leader)) return;
     const tn_yaml_node_t *life_table = tn_yaml_get(node, "life_table");
-    if (life_table != NULL) read_life_table(r, life_table, &table);
+    if (life_table != NULL) table = read_life_table(r, life_table);
     tn_case_value(r, TN_SECTION_LEADER, node, "sex", &sex);
-    c->leader.is_female = sex >= 0 ? sex == 1 : table >= 0 && life_tables[table].is_female;
-    if (sex >= 0 && table >= 0 && c->leader.is_female != life_tables[table].is_female) {
+    read_career(r, node);
+    c->leader.is_female = sex >= 0 ? sex == 1 : table != NULL && table->is_female;
+    if (sex >= 0 && table != NULL && c->leader.is_female != table->is_female) {
         tn_yaml_warning(r->schema.diag, life_table, "life table '%s' does not go with sex '%s'",
             life_table->text, sex == 1 ? "female" : "male");
     }
@@ -122,10 +127,18 @@ static void read_parameters(tn_case_reader_t *r)
 static void read_reference(tn_case_reader_t *r)
 {
     const tn_yaml_node_t *node = tn_yaml_get(r->root, "reference");
-    int anchor = 0;
+    int anchor = 0, from = 0;
+    if (node != NULL && node->kind == TN_YAML_SCALAR) {
+        r->c->is_base = tn_yaml_is_text(node, "base");
+        if (!r->c->is_base)
+            tn_schema_mismatch(&r->schema, "reference", "a mapping or the word 'base'", node);
+        return;
+    }
     if (!tn_schema_read(&r->schema, tn_schema(TN_SECTION_REFERENCE), node, r->c)) return;
     tn_case_value(r, TN_SECTION_REFERENCE, node, "anchor", &anchor);
     r->c->is_anchor_fixed = anchor == 1;
+    tn_case_value(r, TN_SECTION_REFERENCE, node, "from", &from);
+    r->c->is_base = from == 1;
 }
 
 static int read_not_entered(tn_case_reader_t *r)

@@ -26,6 +26,8 @@ int tn_case_read_frame(
 int tn_case_read_actors(tn_case_reader_t *r);  /* actors, groups, ties */
 int tn_case_read_events(tn_case_reader_t *r);  /* events, scheduled exits */
 int tn_case_read_reports(tn_case_reader_t *r); /* origins, reports, silences */
+/** Fills what `reference: base` stands for; after the leader was read. */
+int tn_case_fill_base(tn_case_reader_t *r);
 /** Checks between the parts. Only if they were read. */
 void tn_case_check(tn_case_reader_t *r);
 

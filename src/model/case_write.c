@@ -63,8 +63,17 @@ static void write_head(const tn_case_t *c, FILE *out)
     fputs("]\n", out);
 }
 
-static void write_leader(const tn_leader_t *leader, FILE *out)
+static void put_career(const tn_leader_t *leader, FILE *out)
 {
+    if (leader->entered != TN_DATE_NONE) put_date(out, "\n  ", "entered", leader->entered);
+    if (leader->regime >= 0) fprintf(out, "\n  regime: %s", tn_base_regime(leader->regime));
+    if (leader->entry != 0) fprintf(out, "\n  entry: %s", tn_base_entry(leader->entry));
+    if (leader->country != NULL) put_text(out, "\n  ", "country", leader->country);
+}
+
+static void write_leader(const tn_case_t *c, FILE *out)
+{
+    const tn_leader_t *leader = &c->leader;
     put_text(out, "\nleader:\n  ", "name", leader->name);
     put_date(out, "\n  ", "born", leader->born);
     fprintf(out, "\n  sex: %s\n  life_table: ", leader->is_female ? "female" : "male");
@@ -75,7 +84,9 @@ static void write_leader(const tn_leader_t *leader, FILE *out)
         put_number(out, ", ", "slope", leader->slope);
         fputc('}', out);
     }
-    put_number(out, "\n  ", "elite_multiplier", leader->elite_multiplier);
+    if (!c->is_from_base[TN_ROUTE_DEATH])
+        put_number(out, "\n  ", "elite_multiplier", leader->elite_multiplier);
+    put_career(leader, out);
     put_number(out, "\n  ", "guard", leader->guard);
     put_remark(out, "\n  ", leader->remark.basis, leader->remark.note);
     fputc('\n', out);
@@ -84,8 +95,11 @@ static void write_leader(const tn_leader_t *leader, FILE *out)
 static void write_reference(const tn_case_t *c, FILE *out)
 {
     fprintf(out, "\nreference:\n  anchor: %s", c->is_anchor_fixed ? "fixed" : "own");
-    for (int i = 0; i < TN_N_ROUTES; i++)
-        put_number(out, "\n  ", tn_route_name(i), c->target[i]);
+    if (c->is_base) fputs("\n  from: base", out);
+    for (int i = 0; i < TN_N_ROUTES; i++) {
+        if (i == TN_ROUTE_DEATH || !c->is_from_base[i])
+            put_number(out, "\n  ", tn_route_name(i), c->target[i]);
+    }
     put_remark(out, "\n  ", c->reference_basis, c->reference_note);
     fputc('\n', out);
 }
@@ -367,7 +381,7 @@ static void write_silences(const tn_case_t *c, FILE *out)
 int tn_case_write(const tn_case_t *self, FILE *out, tn_error_t *err)
 {
     write_head(self, out);
-    write_leader(&self->leader, out);
+    write_leader(self, out);
     write_reference(self, out);
     write_world(self, out);
     write_parameters(self, out);

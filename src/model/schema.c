@@ -4,6 +4,7 @@
 #include "model/schema.h"
 
 #include "model/case.h"
+#include "tenure/lifetable.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static const tn_schema_row_t root_rows[] = {
     ROW_OTHER("horizons", TN_OPTIONAL, "[13w, 26w, 52w, 104w, 5y]", "a list of 1 to 16 durations such as 13w or 5y, ascending",
         "how far to look; a year (y) is 52.18 weeks, rounded up; the longest horizon ends the simulation", "[13w, 26w, 52w, 104w, 5y]"),
     ROW_OTHER("leader", TN_REQUIRED, NULL, "a mapping", "the person in office", ""),
-    ROW_OTHER("reference", TN_OPTIONAL, NULL, "a mapping", "the outside view: targets of the calibration", ""),
+    ROW_OTHER("reference", TN_OPTIONAL, NULL, "a mapping, or the word base", "the outside view: targets of the calibration", ""),
     ROW_OTHER("world", TN_OPTIONAL, NULL, "a mapping", "state of the world at start", ""),
     ROW_OTHER("parameters", TN_OPTIONAL, NULL, "a mapping of parameters to numbers", "parameters of the model that differ in this case", ""),
     ROW_OTHER("actors", TN_REQUIRED, NULL, "a list of 3 to 63 actors", "the court: everybody with power in it, except the leader", ""),
@@ -64,15 +65,21 @@ static const tn_schema_row_t root_rows[] = {
     ROW_OTHER("notes", TN_OPTIONAL, NULL, "anything", "ignored; put anything here", NULL),
 };
 
+#define TABLE_NAMES(group, m69_men, slope_men, m69_women, slope_women) group "-male, " group "-female, "
 static const tn_schema_row_t leader_rows[] = {
     ROW_TEXT("name", TN_REQUIRED, offsetof(tn_leader_t, name), "name of the leader", "Name of the Leader"),
     ROW_DATE("born", TN_REQUIRED, NULL, offsetof(tn_leader_t, born), "date of birth", "1955-01-01"),
     ROW_CHOICE("sex", TN_OPTIONAL, "(that of the life table)", "male|female", NO, "sex; must go with the life table", "male"),
     ROW_OTHER("life_table", TN_REQUIRED, NULL,
-        "one of: russia-male, russia-female, high-income-male, high-income-female, or {m69: , slope: }",
+        "one of: " TN_LIFETABLE_LIST(TABLE_NAMES) "or {m69: , slope: }",
         "mortality: a built-in table by name, or numbers of one's own", "high-income-male"),
     ROW_NUMBER("elite_multiplier", TN_OPTIONAL, "0.6", 0, 10, true, "", offsetof(tn_leader_t, elite_multiplier),
         "mortality relative to the table: leaders are cared for better", "0.6"),
+    ROW_DATE("entered", TN_OPTIONAL, "(none)", NO, "first day in office; for `reference: base`", NULL),
+    ROW_CHOICE("regime", TN_OPTIONAL, "(none)", "parliamentary|presidential|personal|party|military|monarchy|provisional", NO,
+        "kind of regime; for `reference: base`", NULL),
+    ROW_CHOICE("entry", TN_OPTIONAL, "regular", "regular|irregular|foreign", NO, "how the leader came to office; for `reference: base`", NULL),
+    ROW_TEXT("country", TN_OPTIONAL, offsetof(tn_leader_t, country), "name or code of the country", NULL),
     ROW_NUMBER("guard", TN_OPTIONAL, "0.2", 0, 100, false, "elite", offsetof(tn_leader_t, guard),
         "strength that stays with the leader whatever happens; the whole elite is 1", "0.2"),
     ROW_BASIS(tn_leader_t, remark.basis),
@@ -94,6 +101,8 @@ static const tn_schema_row_t reference_rows[] = {
     TARGET("regular", REGULAR, "regular and voluntary exits", "0.03"),
     TARGET("foreign", FOREIGN, "removals by a foreign power", "0.001"),
     TARGET("death", DEATH, "natural deaths; without it the life table stands", NULL),
+    ROW_CHOICE("from", TN_OPTIONAL, "own", "own|base", NO,
+        "base: hazards left out come from the fitted base rates for this leader; `reference: base` is short for it", NULL),
     ROW_CHOICE("anchor", TN_OPTIONAL, "own", "own|fixed", NO,
         "own: calibrate this case's own court to the targets; fixed: keep the rates in parameters as they are", NULL),
     ROW_BASIS(tn_case_t, reference_basis),

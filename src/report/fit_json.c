@@ -123,6 +123,24 @@ static const char *method_word(tn_fit_method_t method)
     return (unsigned)method < TN_N_FIT_METHODS ? words[method] : NULL;
 }
 
+/* Tables and remarks, to the end. */
+static int put_rest(writer_t *w, const tn_fit_t *self, const char *what, tn_error_t *err)
+{
+    FILE *out = w->out;
+    fputs(",\n \"tables\": {", out);
+    for (int i = 0; i < self->n_tables; i++) {
+        if (i > 0) fputc(',', out);
+        put_table(w, &self->table[i]);
+    }
+    fputc('}', out);
+    put_member(w, "warnings", texts(w, self->warning, self->n_warnings));
+    put_member(w, "notes", texts(w, self->note, self->n_notes));
+    fputs("\n}\n", out);
+    if (w->json.failed) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    if (w->failed || ferror(out)) return tn_error_set(err, TN_EIO, "cannot write the %s", what);
+    return 0;
+}
+
 int tn_fit_report_json(
     const tn_fit_t *self, const tn_report_options_t *opt, FILE *out, tn_error_t *err)
 {
@@ -135,16 +153,15 @@ int tn_fit_report_json(
     put_member(&w, "status", json_string(tn_fit_status_text(self->status)));
     put_member(&w, "n", json_integer((json_int_t)self->n_rows));
     put_member(&w, "n_dropped", json_integer((json_int_t)self->n_dropped));
-    fputs(",\n \"tables\": {", out);
-    for (int i = 0; i < self->n_tables; i++) {
-        if (i > 0) fputc(',', out);
-        put_table(&w, &self->table[i]);
-    }
-    fputc('}', out);
-    put_member(&w, "warnings", texts(&w, self->warning, self->n_warnings));
-    put_member(&w, "notes", texts(&w, self->note, self->n_notes));
-    fputs("\n}\n", out);
-    if (w.json.failed) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    if (w.failed || ferror(out)) return tn_error_set(err, TN_EIO, "cannot write the fit");
-    return 0;
+    return put_rest(&w, self, "fit", err);
+}
+
+int tn_tables_report_json(const tn_fit_t *self, const char *schema, const tn_report_options_t *opt,
+    FILE *out, tn_error_t *err)
+{
+    writer_t w = {.out = out};
+    fprintf(out, "{\n \"schema\": \"%s\"", schema);
+    put_member(&w, "manifest", manifest(&w, opt));
+    put_member(&w, "title", tn_json_text(self->title));
+    return put_rest(&w, self, "tables", err);
 }

@@ -29,16 +29,30 @@ static void put_remarks(tn_page_t *page, const tn_fit_t *self)
         tn_page_paragraph(page, TN_STYLE_DIM, "%s", self->note[i]);
 }
 
+static int put_tables(tn_page_t *page, const tn_fit_t *self, const char *what, tn_error_t *err)
+{
+    for (int i = 0; i < self->n_tables; i++)
+        tn_fit_print_table(page, &self->table[i]);
+    put_remarks(page, self);
+    if (page->failed) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    if (ferror(page->out)) return tn_error_set(err, TN_EIO, "cannot write the %s", what);
+    return 0;
+}
+
 int tn_fit_report_text(
     const tn_fit_t *self, const tn_report_options_t *opt, FILE *out, tn_error_t *err)
 {
     tn_page_t page;
     tn_page_init(&page, opt, out);
     put_header(&page, self);
-    for (int i = 0; i < self->n_tables; i++)
-        tn_fit_print_table(&page, &self->table[i]);
-    put_remarks(&page, self);
-    if (page.failed) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    if (ferror(out)) return tn_error_set(err, TN_EIO, "cannot write the fit");
-    return 0;
+    return put_tables(&page, self, "fit", err);
+}
+
+int tn_tables_report_text(
+    const tn_fit_t *self, const tn_report_options_t *opt, FILE *out, tn_error_t *err)
+{
+    tn_page_t page;
+    tn_page_init(&page, opt, out);
+    if (self->title != NULL && self->title[0] != 0) tn_page_heading(&page, self->title, NULL);
+    return put_tables(&page, self, "tables", err);
 }

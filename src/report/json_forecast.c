@@ -97,11 +97,57 @@ static json_t *view(tn_json_t *self, const tn_forecast_t *f, const tn_view_t *v)
     return object;
 }
 
+static json_t *reference_class(tn_json_t *self, const tn_reference_class_t *c)
+{
+    json_t *object = json_object();
+    tn_json_put(self, object, "class", json_string(c->text));
+    tn_json_put(self, object, "spells", json_integer((json_int_t)c->n_spells));
+    tn_json_put(self, object, "exits", json_integer((json_int_t)c->n_exits));
+    tn_json_put(self, object, "leader_years", tn_json_number(c->leader_years));
+    tn_json_put(self, object, "per_year", tn_json_number(c->per_year));
+    tn_json_put(self, object, "lower", tn_json_number(c->lower));
+    tn_json_put(self, object, "upper", tn_json_number(c->upper));
+    return object;
+}
+
+static json_t *reference_hazard(tn_json_t *self, const char *route, const tn_reference_hazard_t *h)
+{
+    json_t *object = json_object();
+    tn_json_put(self, object, "route", json_string(route));
+    tn_json_put(self, object, "per_year", tn_json_number(h->per_year));
+    tn_json_put(self, object, "lower", tn_json_number(h->lower));
+    tn_json_put(self, object, "upper", tn_json_number(h->upper));
+    tn_json_put(self, object, "log_sd", tn_json_number(h->log_sd));
+    return object;
+}
+
+static json_t *reference(tn_json_t *self, const tn_case_t *c)
+{
+    json_t *object = json_object(), *hazards = json_array();
+    const tn_reference_t *ref = &c->reference;
+    if (!c->is_base) {
+        json_decref(object);
+        json_decref(hazards);
+        return json_null();
+    }
+    tn_json_put(self, object, "fitted_from", json_string(ref->from));
+    tn_json_put(self, object, "fitted_to", json_string(ref->to));
+    tn_json_put(self, object, "leader_months", json_integer((json_int_t)ref->n_months));
+    tn_json_put(self, object, "class", reference_class(self, &ref->narrow));
+    tn_json_put(self, object, "wider", reference_class(self, &ref->wide));
+    for (int r = 0; r < TN_N_ROUTES; r++)
+        tn_json_push(self, hazards, reference_hazard(self, tn_route_name(r), &ref->route[r]));
+    tn_json_push(self, hazards, reference_hazard(self, "any", &ref->any));
+    tn_json_put(self, object, "hazards", hazards);
+    return object;
+}
+
 static json_t *base_rate(tn_json_t *self, const tn_forecast_t *f)
 {
     json_t *object = view(self, f, &f->base);
     tn_json_put(self, object, "hazards_per_year", by_route(self, f->calibration.hazard));
     tn_json_put(self, object, "targets", by_route(self, f->calibration.target));
+    tn_json_put(self, object, "reference", reference(self, f->court_case));
     return object;
 }
 

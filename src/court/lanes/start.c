@@ -27,7 +27,7 @@ static void draw_parameter(tn_block_t *b, int p, const double *z)
     const tn_parameter_info_t *info = tn_parameter(p);
     const double centre = b->court->centre[p];
     for (int j = 0; j < b->n; j++) {
-        const double spread = info->sd * z[j];
+        const double spread = b->court->prior_sd[p] * z[j];
         double value = info->kind == TN_PRIOR_ADD ? centre + spread : centre * tn_exp(spread);
         if (info->is_clipped) value = clip01(value);
         b->par[p][j] = value;

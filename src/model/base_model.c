@@ -1,0 +1,96 @@
+#include "model/base_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmath.h"
+#include "base/mem.h"
+#include "model/base_health.h"
+
+void tn_base_model_free(tn_base_model_t *self)
+{
+    if (self == NULL) return;
+    for (int e = 0; e < TN_N_EQUATIONS; e++)
+        tn_free(self->equation[e].variance);
+    *self = (tn_base_model_t){0};
+}
+
+int tn_base_equation_route(int e)
+{
+    static const int route[TN_N_EQUATIONS] = {
+#define ROUTE(upper, to, design) to,
+        TN_BASE_EQUATION_LIST(ROUTE)
+#undef ROUTE
+    };
+    return route[e];
+}
+
+int tn_base_equation_design(int e)
+{
+    static const int design[TN_N_EQUATIONS] = {
+#define DESIGN(upper, route, of) of,
+        TN_BASE_EQUATION_LIST(DESIGN)
+#undef DESIGN
+    };
+    return design[e];
+}
+
+void tn_base_equation_init(tn_base_equation_t *self, int e)
+{
+    const tn_known_t nobody = {0};
+    double x[TN_DESIGN_MAX];
+    *self = (tn_base_equation_t){
+        .route = tn_base_equation_route(e), .design = tn_base_equation_design(e)};
+    self->p = tn_base_design(self->design, &nobody, 1, 1, x);
+}
+
+void tn_base_add_source(tn_base_model_t *self, const char *title, const char *sha256)
+{
+    if (self->n_sources == TN_BASE_SOURCES) return;
+    snprintf(self->source[self->n_sources].title, sizeof self->source[0].title, "%s", title);
+    snprintf(self->source[self->n_sources].sha256, sizeof self->source[0].sha256, "%s", sha256);
+    self->n_sources++;
+}
+
+void tn_base_draw_centre(tn_base_draw_t *self, const tn_base_model_t *model)
+{
+    for (int e = 0; e < TN_N_EQUATIONS; e++)
+        memcpy(self->coef[e], model->equation[e].coef, sizeof self->coef[e]);
+    self->death = model->death.multiplier;
+    self->incapacity = model->incapacity.multiplier;
+}
+
+/* What is not known of the country is taken as usual under this regime. */
+static void take_usual(
+    const tn_base_model_t *model, int design, tn_regime_t regime, int p, double *x)
+{
+    const int r = regime == TN_REGIME_UNKNOWN ? TN_N_REGIMES : (int)regime;
+    for (int j = 0; j < p; j++) {
+        if (tn_base_design_is_of_country(design, j)) x[j] = model->mean[design][r][j];
+    }
+}
+
+void tn_base_month_init(
+    tn_base_month_t *self, const tn_base_model_t *model, const tn_known_t *known, int month)
+{
+    for (int d = 0; d < TN_N_DESIGNS; d++) {
+        const int p = tn_base_design(d, known, month, model->to, self->x[d]);
+        if (!known->has_country) take_usual(model, d, known->regime, p, self->x[d]);
+    }
+    self->mortality = tn_base_mortality(known, month);
+}
+
+void tn_base_month_hazards(const tn_base_model_t *model, const tn_base_draw_t *draw,
+    const tn_base_month_t *month, double *hazard)
+{
+    for (int e = 0; e < TN_N_EQUATIONS; e++) {
+        const tn_base_equation_t *eq = &model->equation[e];
+        const double *x = month->x[eq->design], *coef = draw->coef[e];
+        double eta = 0.0;
+        for (int j = 0; j < eq->p; j++)
+            eta += coef[j] * x[j];
+        hazard[eq->route] = tn_log1p(tn_exp(eta)); /* -log(1 - h) */
+    }
+    hazard[TN_ROUTE_DEATH] = draw->death * month->mortality;
+    hazard[TN_ROUTE_INCAPACITY] = draw->incapacity * month->mortality;
+}
