@@ -1,0 +1,224 @@
+/* Sections: heading, places for the charts, one table. A table's cells come straight from the
+ * document. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html.h"
+
+#define MAX_PATH_BYTES 160
+#define MAX_ROWS       20000
+#define MAX_DEPTH      12
+
+/** Member of a row by its key, or by a path from the root with '#' for the row's number. */
+static json_t *cell_of(json_t *root, json_t *row, size_t i, const char *key)
+{
+    char path[MAX_PATH_BYTES];
+    if (key[0] != '/') return json_is_object(row) ? json_object_get(row, key) : row;
+    const char *hash = strchr(key, '#');
+    if (hash == NULL) return tn_html_at(root, key + 1);
+    (void)snprintf(path, sizeof path, "%.*s%zu%s", (int)(hash - key - 1), key + 1, i, hash + 1);
+    return tn_html_at(root, path);
+}
+
+/** The standard error beside "p": it decides the digits shown. */
+static json_t *error_of(json_t *root, json_t *row, size_t i, const char *key)
+{
+    char path[MAX_PATH_BYTES];
+    const size_t n = strlen(key);
+    if (strcmp(key, "p") == 0) return cell_of(root, row, i, "se");
+    if (n < 2 || strcmp(key + n - 2, "/p") != 0) return NULL;
+    (void)snprintf(path, sizeof path, "%.*sse", (int)(n - 1), key);
+    return cell_of(root, row, i, path);
+}
+
+static bool is_textual(json_t *value) { return !json_is_number(value); }
+
+static void table_row(FILE *out, json_t *root, json_t *row, size_t i, const tn_html_section_t *s)
+{
+    fputs("<tr>", out);
+    for (int k = 0; k < TN_HTML_COLUMNS && s->column[k].key != NULL; k++) {
+        const tn_html_column_t *c = &s->column[k];
+        json_t *value = cell_of(root, row, i, c->key);
+        const char *tag = k == 0 ? "th" : "td";
+        fprintf(out, "<%s%s%s>", tag, k == 0 ? " scope=\"row\"" : "",
+            is_textual(value) ? "" : " class=\"n\"");
+        tn_html_value(out, value, error_of(root, row, i, c->key), c->cell);
+        fprintf(out, "</%s>", tag);
+    }
+    fputs("</tr>\n", out);
+}
+
+static void table_head(FILE *out, const tn_html_section_t *s)
+{
+    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+    tn_html_text(out, s->caption);
+    fputs("\"><table><caption>", out);
+    tn_html_text(out, s->caption);
+    fputs("</caption><thead><tr>", out);
+    for (int k = 0; k < TN_HTML_COLUMNS && s->column[k].key != NULL; k++) {
+        fputs("<th scope=\"col\">", out);
+        tn_html_text(out, s->column[k].head);
+        fputs("</th>", out);
+    }
+    fputs("</tr></thead><tbody>\n", out);
+}
+
+/** Rows at one path: all of an array, or one object. */
+static size_t rows_at(FILE *out, json_t *root, const char *path, const tn_html_section_t *s)
+{
+    json_t *rows = tn_html_at(root, path);
+    if (json_is_object(rows)) {
+        table_row(out, root, rows, 0, s);
+        return 1;
+    }
+    const size_t n = json_array_size(rows);
+    for (size_t i = 0; i < n && i < MAX_ROWS; i++)
+        table_row(out, root, json_array_get(rows, i), i, s);
+    return n;
+}
+
+/** Calls rows_at for each path of "a|b"; with out NULL only asks whether there are any. */
+static bool has_rows(json_t *root, const char *paths)
+{
+    char path[MAX_PATH_BYTES];
+    for (const char *at = paths;; at++) {
+        const size_t n = strcspn(at, "|");
+        (void)snprintf(path, sizeof path, "%.*s", (int)n, at);
+        json_t *rows = tn_html_at(root, path);
+        if (json_is_object(rows) || json_array_size(rows) > 0) return true;
+        at += n;
+        if (*at == '\0') return false;
+    }
+}
+
+static void table(FILE *out, json_t *root, const tn_html_section_t *s)
+{
+    char path[MAX_PATH_BYTES];
+    fprintf(out, "<details class=\"data\" open><summary>Table: ");
+    tn_html_text(out, s->caption);
+    fputs("</summary>", out);
+    table_head(out, s);
+    for (const char *at = s->path;; at++) {
+        const size_t n = strcspn(at, "|");
+        (void)snprintf(path, sizeof path, "%.*s", (int)n, at);
+        (void)rows_at(out, root, path, s);
+        at += n;
+        if (*at == '\0') break;
+    }
+    fputs("</tbody></table></div></details>\n", out);
+}
+
+static void charts(FILE *out, const char *names)
+{
+    for (const char *at = names; at != NULL && *at != '\0';) {
+        const size_t n = strcspn(at, " ");
+        fprintf(out, "<figure class=\"chart\" data-chart=\"%.*s\" hidden></figure>\n", (int)n, at);
+        at += n;
+        at += strspn(at, " ");
+    }
+}
+
+void tn_html_section(FILE *out, json_t *root, const tn_html_section_t *s)
+{
+    const bool has_table = s->caption != NULL && has_rows(root, s->path);
+    if (s->path != NULL && !has_rows(root, s->path)) return;
+    if (s->title != NULL) {
+        fprintf(out, "<h2 id=\"%s\">", s->id);
+        tn_html_text(out, s->title);
+        fputs("</h2>\n", out);
+    }
+    if (s->lead != NULL) {
+        fputs("<p>", out);
+        tn_html_text(out, s->lead);
+        fputs("</p>\n", out);
+    }
+    charts(out, s->charts);
+    if (has_table) table(out, root, s);
+}
+
+/* Any object, for members that no section names */
+
+static void any_value(FILE *out, const char *name, json_t *value, int depth);
+
+static void heads_of(FILE *out, json_t *row)
+{
+    const char *key;
+    json_t *value;
+    if (!json_is_object(row)) fputs("<th scope=\"col\">value</th>", out);
+    json_object_foreach(row, key, value)
+    {
+        fputs("<th scope=\"col\">", out);
+        tn_html_text(out, key);
+        fputs("</th>", out);
+    }
+}
+
+static void any_cell(FILE *out, json_t *value)
+{
+    fprintf(out, "<td%s>", is_textual(value) ? "" : " class=\"n\"");
+    if (json_is_array(value) || json_is_object(value)) {
+        char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(5));
+        tn_html_text(out, text);
+        free(text);
+    } else {
+        tn_html_value(out, value, NULL, TN_CELL_AUTO);
+    }
+    fputs("</td>", out);
+}
+
+void tn_html_rows(FILE *out, const char *name, json_t *rows)
+{
+    json_t *first = json_array_get(rows, 0);
+    if (first == NULL) return;
+    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+    tn_html_text(out, name);
+    fputs("\"><table><caption>", out);
+    tn_html_text(out, name);
+    fputs("</caption><thead><tr>", out);
+    heads_of(out, first);
+    fputs("</tr></thead><tbody>\n", out);
+    for (size_t i = 0; i < json_array_size(rows) && i < MAX_ROWS; i++) {
+        const char *key;
+        json_t *row = json_array_get(rows, i), *value;
+        fputs("<tr>", out);
+        if (!json_is_object(row)) any_cell(out, row);
+        json_object_foreach(json_is_object(row) ? first : NULL, key, value)
+            any_cell(out, json_object_get(row, key));
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table></div>\n", out);
+}
+
+static void any_members(FILE *out, json_t *object, int depth)
+{
+    const char *key;
+    json_t *value;
+    fputs("<dl>", out);
+    json_object_foreach(object, key, value)
+    {
+        if (json_is_object(value) || json_is_array(value)) continue;
+        fputs("<dt>", out);
+        tn_html_text(out, key);
+        fputs("</dt><dd>", out);
+        tn_html_value(out, value, NULL, TN_CELL_AUTO);
+        fputs("</dd>", out);
+    }
+    fputs("</dl>\n", out);
+    json_object_foreach(object, key, value) any_value(out, key, value, depth + 1);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): depth is limited */
+static void any_value(FILE *out, const char *name, json_t *value, int depth)
+{
+    if (depth > MAX_DEPTH) return;
+    if (json_is_array(value)) {
+        tn_html_rows(out, name, value);
+    } else if (json_is_object(value) && json_object_size(value) > 0) {
+        fputs("<h3>", out);
+        tn_html_text(out, name);
+        fputs("</h3>\n", out);
+        any_members(out, value, depth);
+    }
+}
+
+void tn_html_members(FILE *out, json_t *object) { any_members(out, object, 0); }
