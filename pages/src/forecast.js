@@ -106,12 +106,12 @@ export const hazard = {
   draw(doc, width) {
     const rows = hazardRows(doc);
     const of = (view) => rows.filter((row) => row.view === view.label);
-    const middle = (d) => new Date((+d.from + +d.to) / 2);
+    const steps = (view) => of(view).flatMap((d) => [{ x: d.from, y: d.per_year }, { x: d.to, y: d.per_year }]);
     const marks = views.flatMap((view) => [
       Plot.rectY(of(view), { x1: "from", x2: "to", y1: (d) => Math.max(0, d.per_year - z95 * d.se),
-        y2: (d) => d.per_year + z95 * d.se, fill: view.color, fillOpacity: 0.15 }),
-      Plot.lineY(of(view), { x: middle, y: "per_year", stroke: view.color, strokeDasharray: view.dash,
-        strokeWidth: view.key === "forecast" ? 2.5 : 1.8, curve: "linear" }),
+        y2: (d) => d.per_year + z95 * d.se, fill: view.color, fillOpacity: 0.15, inset: 0 }),
+      Plot.lineY(steps(view), { x: "x", y: "y", stroke: view.color, strokeDasharray: view.dash,
+        strokeWidth: view.key === "forecast" ? 2.5 : 1.8 }),
     ]);
     return { legend: lines, node: plot({ width, height: narrow(width) ? 220 : 260,
       y: { percent: true, label: "% a year", zero: true }, x: { type: "utc", label: null }, marks }) };
@@ -202,7 +202,7 @@ export const drivers = {
     const rows = doc.data.drivers.slice(0, 12);
     const chars = narrow(width) ? 22 : 44;
     const names = new Map(rows.map((row) => [row.parameter, fold(row.meaning, chars)]));
-    const node = plot({ width, height: 44 + 28 * rows.length, marginLeft: narrow(width) ? 164 : 316, marginRight: 20,
+    const node = plot({ width, height: 44 + 28 * rows.length, marginLeft: narrow(width) ? 176 : 336, marginRight: 20,
       x: { transform: (p) => 100 * p, label: `change of the chance within ${doc.data.question.pivot}, points`, nice: true },
       y: { domain: rows.map((row) => row.parameter), label: null, tickFormat: (name) => names.get(name), tickSize: 0 },
       marks: [

@@ -12,13 +12,18 @@ function chartNamed(name, doc) {
   return charts[name];
 }
 
+/** The tables beside a chart are one click away; those without a chart stay open. */
+function foldTables(figure) {
+  for (let next = figure.nextElementSibling; next !== null && next.tagName !== "H2"; next = next.nextElementSibling)
+    if (next.matches("details.data")) next.open = false;
+}
+
 function drawAll(doc) {
   for (const figure of document.querySelectorAll("figure[data-chart]")) {
     const chart = chartNamed(figure.dataset.chart, doc);
     if (chart === undefined || (chart.has && !chart.has(doc))) continue;
     drawInto(figure, chart, doc);
-    const table = figure.nextElementSibling;
-    if (table !== null && table.matches("details.data")) table.open = false;
+    foldTables(figure);
   }
 }
 

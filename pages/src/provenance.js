@@ -36,7 +36,7 @@ function place({ nodes, top }, width) {
   nodes.forEach((node) => columns[node.column].push(node));
   const most = Math.max(...columns.map((column) => column.length));
   const row = most > 40 ? 18 : 34, height = Math.max(140, most * row + 20);
-  const left = narrow(width) ? 118 : 220, right = 46;
+  const left = narrow(width) ? 136 : 244, right = 46;
   columns.forEach((column, i) => column.forEach((node, k) => {
     node.x = top === 0 ? left : left + ((width - left - right) * i) / top;
     node.y = (height * (k + 0.5)) / column.length;

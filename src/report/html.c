@@ -64,7 +64,7 @@ static void contents(FILE *out, json_t *root, const tn_html_kind_t *kind)
     fputs("<nav aria-label=\"Contents\"><ul>", out);
     for (size_t i = 0; i < kind->n_sections; i++) {
         const tn_html_section_t *s = &kind->section[i];
-        if (s->title == NULL || (s->path != NULL && tn_html_at(root, s->path) == NULL)) continue;
+        if (s->title == NULL || !tn_html_has(root, s)) continue;
         fprintf(out, "<li><a href=\"#%s\">", s->id);
         tn_html_text(out, s->title);
         fputs("</a></li>", out);

@@ -79,6 +79,8 @@ const char *tn_html_string(json_t *root, const char *path);
 void tn_html_plain(char text[TN_NUMBER_SIZE], double value);
 /** A value as the page shows it, inside <data value="..."> if it is a number. */
 void tn_html_value(FILE *out, json_t *value, json_t *se, tn_html_cell_t cell);
+/** Whether there is anything at one of the paths of a section; true if it names none. */
+bool tn_html_has(json_t *root, const tn_html_section_t *section);
 /** One section of a page. */
 void tn_html_section(FILE *out, json_t *root, const tn_html_section_t *section);
 /** An array of objects, with the keys of the first as heads. */

@@ -16,7 +16,7 @@
 
 static const char *basis_word(tn_basis_t basis)
 {
-    static const char *const word[] = {"", "public", "reported", "judgement"};
+    static const char *const word[] = {NULL, "public", "reported", "judgement"};
     return word[basis];
 }
 
@@ -260,7 +260,8 @@ static void assume_targets(tn_json_t *self, json_t *array, const tn_case_t *c)
         tn_text_printf(&text, "%s%s", text.n > 0 ? ", " : "", tn_route_name(r));
         put_number(&text, " ", c->target[r], c->is_from_base[r] || !c->is_base ? "" : " (set)");
     }
-    tn_text_printf(&text, "%s", c->is_base ? " a year, from the fitted base rates" : " a year");
+    tn_text_printf(
+        &text, "%s", c->is_base ? " a year; from the fitted base rates where not set" : " a year");
     assume(self, array, "base rates", &text, &remark);
 }
 

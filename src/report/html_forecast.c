@@ -231,15 +231,19 @@ static void sure_card(FILE *out, json_t *root)
     char path[MAX_PATH_BYTES];
     at_pivot(path, root, "data/exit");
     card_begin(out, "How sure?", "sure");
-    fputs("<ul class=\"rows\"><li><span>simulation error, 95\xC2\xA0%</span> <b>", out);
+    fputs("<ul class=\"rows\"><li><span>simulation error</span> <b>", out);
     tn_html_value(out, json_object_get(tn_html_at(root, path), "se"), NULL, TN_CELL_ERROR);
-    fputs("</b></li><li><span>largest unknown swings it by</span> <b>", out);
+    fputs(" points</b></li><li><span>largest unknown</span> <b>", out);
     tn_html_value(out, tn_html_at(root, "data/drivers/0/swing"), NULL, TN_CELL_POINTS);
-    fputs("</b></li><li><span>sample left after reports</span> <b>", out);
+    fputs(" points</b></li><li><span>sample left</span> <b>", out);
     percent(out, root, "data/ess_share");
-    fputs("</b></li></ul><p>points; the model itself may be wrong by more: see "
-          "assumptions</p></section>\n",
-        out);
+    fputs("</b></li></ul><p>", out);
+    if (tn_html_string(root, "data/drivers/0/meaning") != NULL) {
+        fputs("largest unknown: ", out);
+        tn_html_text(out, tn_html_string(root, "data/drivers/0/meaning"));
+        fputs(". ", out);
+    }
+    fputs("The model itself may be off by more</p></section>\n", out);
 }
 
 static void head(FILE *out, json_t *root)
@@ -265,10 +269,10 @@ static void head(FILE *out, json_t *root)
     fputs("</p></header>\n<div class=\"cards\">\n", out);
     base_card(out, root);
     likely_card(out, root);
+    why_card(out, root);
     when_card(out, root);
     how_card(out, root);
     who_card(out, root);
-    why_card(out, root);
     sure_card(out, root);
     fputs("</div>\n", out);
 }

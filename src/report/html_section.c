@@ -77,11 +77,11 @@ static size_t rows_at(FILE *out, json_t *root, const char *path, const tn_html_s
     return n;
 }
 
-/** Calls rows_at for each path of "a|b"; with out NULL only asks whether there are any. */
-static bool has_rows(json_t *root, const char *paths)
+bool tn_html_has(json_t *root, const tn_html_section_t *section)
 {
     char path[MAX_PATH_BYTES];
-    for (const char *at = paths;; at++) {
+    if (section->path == NULL) return true;
+    for (const char *at = section->path;; at++) {
         const size_t n = strcspn(at, "|");
         (void)snprintf(path, sizeof path, "%.*s", (int)n, at);
         json_t *rows = tn_html_at(root, path);
@@ -120,8 +120,7 @@ static void charts(FILE *out, const char *names)
 
 void tn_html_section(FILE *out, json_t *root, const tn_html_section_t *s)
 {
-    const bool has_table = s->caption != NULL && has_rows(root, s->path);
-    if (s->path != NULL && !has_rows(root, s->path)) return;
+    if (!tn_html_has(root, s)) return;
     if (s->title != NULL) {
         fprintf(out, "<h2 id=\"%s\">", s->id);
         tn_html_text(out, s->title);
@@ -133,7 +132,7 @@ void tn_html_section(FILE *out, json_t *root, const tn_html_section_t *s)
         fputs("</p>\n", out);
     }
     charts(out, s->charts);
-    if (has_table) table(out, root, s);
+    if (s->caption != NULL) table(out, root, s);
 }
 
 /* Any object, for members that no section names */

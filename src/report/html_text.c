@@ -66,6 +66,16 @@ const char *tn_html_string(json_t *root, const char *path)
     return json_string_value(tn_html_at(root, path));
 }
 
+/** "0.4500" becomes "0.45". */
+static void trim(char *text)
+{
+    size_t n = strlen(text);
+    if (strchr(text, '.') == NULL || strchr(text, 'e') != NULL) return;
+    while (text[n - 1] == '0')
+        text[--n] = '\0';
+    if (text[n - 1] == '.') text[n - 1] = '\0';
+}
+
 void tn_html_plain(char text[TN_NUMBER_SIZE], double value)
 {
     const double size = fabs(value);
@@ -74,6 +84,7 @@ void tn_html_plain(char text[TN_NUMBER_SIZE], double value)
     } else if (size >= 1e-4 && size < 1e6) {
         const int left = (int)floor(log10(size)) + 1;
         tn_number_fixed(text, value, left < 4 ? 4 - left : 0);
+        trim(text);
     } else {
         tn_number_exponent(text, value, 2);
     }
