@@ -77,7 +77,11 @@ static int write_report(const base_request_t *request, const tn_fit_t *tables, c
         .unicode = cli_is_utf8(),
         .command_line = request->command_line};
     switch (request->format) {
-    case BASE_TEXT: ret = tn_tables_report_text(tables, &opt, out.stream, &err); break;
+    case BASE_TEXT:
+        ret = request->verb == BASE_LEADER && !(request->implied > 0.0) && request->table == NULL
+                  ? tn_base_report_text(tables, &opt, out.stream, &err)
+                  : tn_tables_report_text(tables, &opt, out.stream, &err);
+        break;
     case BASE_JSON: ret = tn_tables_report_json(tables, SCHEMA, &opt, out.stream, &err); break;
     case BASE_CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
     }

@@ -123,6 +123,7 @@ int cli_output_close(cli_output_t *self, const char *command, bool keep);
 /** The commands, each in its own file. argv[0] is the command's name. Each returns an exit status.
  */
 int tn_cmd_forecast(int argc, char **argv);
+int tn_cmd_backtest(int argc, char **argv);
 int tn_cmd_base(int argc, char **argv);
 int tn_cmd_check(int argc, char **argv);
 int tn_cmd_fit(int argc, char **argv);

@@ -29,6 +29,7 @@ static const command_t cases[] = {
 static const command_t records[] = {
     {"ledger", tn_cmd_ledger, "what was forecast, and what came of it"},
     {"score", tn_cmd_score, "how good the forecasts were"},
+    {"backtest", tn_cmd_backtest, "how good the base rates would have been"},
 };
 static const command_t data[] = {
     {"data", tn_cmd_data, "data sets on leaders, from their owners"},

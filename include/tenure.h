@@ -10,6 +10,7 @@
  *  All functions are *experimental* before version 1.0. */
 #ifndef TENURE_H
 #define TENURE_H
+#include "tenure/backtest.h"
 #include "tenure/base.h"
 #include "tenure/case.h"
 #include "tenure/cif.h"

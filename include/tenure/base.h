@@ -114,6 +114,9 @@ TN_API TN_MUST_CHECK int tn_base_reference(
  *  @return 0; TN_EARG; TN_EDOMAIN (in office after the as-of day); TN_ENOMEM. */
 TN_API TN_MUST_CHECK int tn_base_leader_tables(tn_fit_t *out, const tn_base_t *self,
     const tn_base_leader_t *leader, const tn_base_options_t *opt, tn_error_t *err);
+/** The tables of tn_base_leader_tables as a page to read. @return 0, TN_EIO, TN_ENOMEM. */
+TN_API TN_MUST_CHECK int tn_base_report_text(
+    const tn_fit_t *self, const tn_report_options_t *opt, FILE *out, tn_error_t *err);
 /** The same leader month by month up to the last horizon: table "curve". */
 TN_API TN_MUST_CHECK int tn_base_curve_tables(tn_fit_t *out, const tn_base_t *self,
     const tn_base_leader_t *leader, const tn_base_options_t *opt, tn_error_t *err);

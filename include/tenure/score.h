@@ -190,6 +190,19 @@ TN_API TN_MUST_CHECK int tn_score_corp_run(tn_score_corp_t *self, tn_score_rule_
     const double *p, const int32_t *y, const tn_score_table_options_t *opt, tn_error_t *err);
 TN_API void tn_score_corp_free(tn_score_corp_t *self);
 
+/* ---- ranking ---- */
+
+/** Area under the ROC curve: the chance that a yes has a higher forecast than a no, ties one half
+ *  (Mann & Whitney 1947). NaN without both. @param auc  out. @return as tn_score_binary, TN_ENOMEM.
+ *  Cost O(n log n). */
+TN_API TN_MUST_CHECK int tn_score_roc(
+    size_t n, const double *p, const int32_t *y, double *auc, tn_error_t *err);
+/** Area under the precision-recall curve as average precision: the mean over the yes of the share
+ * of yes among the forecasts at least as high; equal forecasts count together. NaN without a yes.
+ */
+TN_API TN_MUST_CHECK int tn_score_precision(
+    size_t n, const double *p, const int32_t *y, double *area, tn_error_t *err);
+
 /* ---- two forecasts ---- */
 
 typedef struct tn_score_compare_options {

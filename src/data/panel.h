@@ -71,8 +71,8 @@ typedef struct tn_panel {
 int tn_panel_init(tn_panel_t *self, const tn_history_t *h, int from, int to);
 void tn_panel_free(tn_panel_t *self);
 
-/** The last month of the last year in which at most a quarter of the exits have an unknown route: what a
- * fit by route can use. */
+/** The last month of the last year in which at most a quarter of the exits have an unknown route:
+ * what a fit by route can use. */
 int tn_panel_routes_to(const tn_history_t *h);
 
 /** The spell of who is in office at the end of the day: the latest begun. NULL if none. */

@@ -191,7 +191,8 @@ static void write_design(writer_t *w, int design, const tn_known_t *k, int month
 
 int tn_base_design(int design, const tn_known_t *known, int month, int trend_to, double *x)
 {
-    writer_t w = {.x = x, .wanted = -1};
+    writer_t w = {.wanted = -1};
+    w.x = x;
     write_design(&w, design, known, month, trend_to);
     return w.n;
 }
@@ -199,7 +200,9 @@ int tn_base_design(int design, const tn_known_t *known, int month, int trend_to,
 static writer_t look_up(int design, int j, double *x, char *buf, size_t size)
 {
     const tn_known_t nobody = {.regime = TN_REGIME_UNKNOWN};
-    writer_t w = {.x = x, .wanted = j, .name = buf, .size = size};
+    writer_t w = {.wanted = j, .size = size};
+    w.x = x;
+    w.name = buf;
     write_design(&w, design, &nobody, 1, 1);
     return w;
 }

@@ -30,7 +30,7 @@ static void fill_row(tn_base_table_t *self, size_t i)
     self->health[i] = row->outcome == TN_ROUTE_DEATH        ? 1
                       : row->outcome == TN_ROUTE_INCAPACITY ? 2
                                                             : 0;
-    self->regime[i] = (int8_t)(known.regime == TN_REGIME_UNKNOWN ? TN_N_REGIMES : known.regime);
+    self->regime[i] = (uint8_t)(known.regime == TN_REGIME_UNKNOWN ? TN_N_REGIMES : known.regime);
 }
 
 static int fill_rows(void *ctx, int thread, int64_t task)

@@ -16,7 +16,7 @@ typedef struct tn_base_table {
     int n_countries;
     double *mortality; /* of each row: monthly hazard of the life table */
     int8_t *health;    /* of each row: 1 died, 2 left ill */
-    int8_t *regime;    /* of each row */
+    uint8_t *regime;   /* of each row */
 } tn_base_table_t;
 
 /** @param to  last month; the linear trend stops there. @return 0, TN_ENOMEM. */

@@ -95,6 +95,7 @@ static int compare_changes(const void *a, const void *b)
 }
 
 #define MOST_SHOWN 20
+#define ROUNDING   1e-6 /* standard errors: what nine digits in a file may move */
 #define ALL_TERMS  (TN_N_EQUATIONS * TN_DESIGN_MAX)
 
 static double standard_error(const tn_base_equation_t *eq, int j)
@@ -108,8 +109,8 @@ static size_t list_changes(change_t *change, const tn_base_model_t *a, const tn_
     for (int e = 0; e < TN_N_EQUATIONS; e++) {
         for (int j = 0; j < a->equation[e].p; j++) {
             const double moved = fabs(b->equation[e].coef[j] - a->equation[e].coef[j]);
-            if (moved == 0.0) continue;
-            change[n++] = (change_t){e, j, moved / standard_error(&a->equation[e], j)};
+            const double in_se = moved / standard_error(&a->equation[e], j);
+            if (in_se > ROUNDING) change[n++] = (change_t){e, j, in_se};
         }
     }
     qsort(change, n, sizeof *change, compare_changes);

@@ -188,9 +188,11 @@ static int read_covariance(const reader_t *r, const json_t *array, tn_base_equat
     const size_t p = (size_t)eq->p;
     double *packed = tn_calloc(p * (p + 1) / 2, sizeof *packed);
     eq->variance = tn_calloc(p * p, sizeof *eq->variance);
-    int ret = packed == NULL || eq->variance == NULL
-                  ? tn_error_set(r->err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM))
-                  : read_numbers(r, array, "equations.covariance", packed, p * (p + 1) / 2);
+    if (packed == NULL || eq->variance == NULL) {
+        tn_free(packed);
+        return tn_error_set(r->err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    }
+    const int ret = read_numbers(r, array, "equations.covariance", packed, p * (p + 1) / 2);
     for (size_t i = 0, k = 0; ret == 0 && i < p; i++) {
         for (size_t j = 0; j <= i; j++, k++)
             eq->variance[i * p + j] = eq->variance[j * p + i] = packed[k];

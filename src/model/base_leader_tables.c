@@ -56,7 +56,8 @@ static int put_class_chain(tn_fit_t *out, const tn_base_t *self, const tn_base_p
         n++;
     }
     return tn_base_put_classes(out, self,
-        "Leaders like this one, counted; each class wider than the one above", key, n, plan->level);
+        "Leaders like this one, counted; each class wider than the one above", key, n, false,
+        plan->level);
 }
 
 static int put_median(tn_fit_t *out, const tn_base_plan_t *plan, const tn_base_curve_t *curve)

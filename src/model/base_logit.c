@@ -162,7 +162,12 @@ static int search(tn_base_logit_t *self, size_t n, bool with_info)
 
 int tn_base_logit_climb(tn_base_logit_t *self, size_t n) { return search(self, n, true); }
 
-int tn_base_logit_follow(tn_base_logit_t *self, size_t n) { return search(self, n, false); }
+/* Where many events are new the old information leads astray: then it is made anew. */
+int tn_base_logit_follow(tn_base_logit_t *self, size_t n)
+{
+    const int ret = search(self, n, false);
+    return ret == TN_ECONVERGE ? search(self, n, true) : ret;
+}
 
 static void row_score(void *ctx, int thread, size_t i, double *score)
 {

@@ -72,10 +72,11 @@ void tn_base_put_figure(const tn_base_columns_t *c, size_t row, tn_base_figure_t
 }
 
 int tn_base_put_classes(tn_fit_t *out, const tn_base_t *self, const char *title,
-    const tn_base_class_key_t *key, size_t n, double level)
+    const tn_base_class_key_t *key, size_t n, bool is_short, double level)
 {
-    tn_fit_table_t *t = tn_build_table(out, "classes", title, n, 8 + TN_N_ROUTES);
-    const char **name = tn_build_text(out, t, "class");
+    tn_fit_table_t *t = tn_build_table(out, "classes", title, n, 9 + TN_N_ROUTES);
+    const char **name = tn_build_text(out, t, is_short ? "regime" : "class");
+    const char **tenure = is_short ? tn_build_text(out, t, "years.in.office") : NULL;
     double *spells = tn_build_number(out, t, "spells", TN_FIT_COUNT);
     double *years = tn_build_number(out, t, "leader.years", TN_FIT_NUMBER);
     double *exits = tn_build_number(out, t, "exits", TN_FIT_COUNT);
@@ -89,7 +90,9 @@ int tn_base_put_classes(tn_fit_t *out, const tn_base_t *self, const char *title,
         const tn_base_class_t *c = tn_base_class_const(&self->model.classes, key[i]);
         double r[3];
         tn_base_rate(tn_base_class_exits(c), c->n_months, level, r);
-        name[i] = tn_build_copy(out, tn_base_class_text(key[i], text, sizeof text));
+        name[i] = is_short ? tn_base_regime_name(key[i].regime)
+                           : tn_build_copy(out, tn_base_class_text(key[i], text, sizeof text));
+        if (is_short) tenure[i] = tn_base_tenure_name(key[i].tenure);
         spells[i] = (double)c->n_spells;
         years[i] = (double)c->n_months / 12.0;
         exits[i] = (double)tn_base_class_exits(c);

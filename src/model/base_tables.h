@@ -32,9 +32,11 @@ tn_base_columns_t tn_base_figure_columns(
     tn_fit_t *out, tn_fit_table_t *table, const char *name, tn_fit_kind_t kind);
 void tn_base_put_figure(const tn_base_columns_t *c, size_t row, tn_base_figure_t f);
 
-/** A table of classes with its figures. @return 0, TN_ENOMEM. */
+/** A table of classes with its figures.
+ *  @param is_short  regime and years in office in columns of their own, not a sentence; age is not
+ *  shown.  @return 0, TN_ENOMEM. */
 int tn_base_put_classes(tn_fit_t *out, const tn_base_t *self, const char *title,
-    const tn_base_class_key_t *key, size_t n, double level);
+    const tn_base_class_key_t *key, size_t n, bool is_short, double level);
 /** Checks a leader: in office before the as-of day, born before. @return 0, TN_EDOMAIN. */
 int tn_base_check_leader(const tn_base_leader_t *leader, tn_error_t *err);
 /** The narrowest class of the leader that holds enough. */

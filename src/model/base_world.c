@@ -167,7 +167,7 @@ int tn_base_class_tables(
             if (tn_base_class_const(&self->model.classes, k)->n_months > 0) key[n++] = k;
         }
     }
-    ret = tn_base_put_classes(out, self, "Reference classes", key, n, plan.level);
+    ret = tn_base_put_classes(out, self, "Reference classes", key, n, true, plan.level);
     tn_base_put_notes(out, self, NULL);
     return tn_base_tables_end(out, ret, err);
 }

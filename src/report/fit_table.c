@@ -22,7 +22,8 @@ static int drop_rank(const tn_fit_column_t *column)
     } ranks[] = {{"term", 0}, {"estimate", 0}, {"time", 0}, {"row", 0}, {"hazard.ratio", 0},
         {"p.value", 1}, {"std.error", 2}, {"robust.se", 2}, {"conf.low", 3}, {"conf.high", 3},
         {"statistic", 4}, {"n.risk", 5}, {"n.event", 6}, {"n.censor", 7}, {"cumhaz", 8},
-        {"std.chaz", 9}, {"difference", 0}, {"skill", 2}, {"delta.AIC", 1}, {"AIC", 2}, {"n", 7}};
+        {"std.chaz", 9}, {"difference", 0}, {"per.year", 0}, {"exits", 2}, {"slope", 1},
+        {"skill", 2}, {"delta.AIC", 1}, {"AIC", 2}, {"n", 7}};
     if (column->number == NULL) return 0;
     for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
         if (strcmp(ranks[i].name, column->name) == 0) return ranks[i].rank;

@@ -6,12 +6,17 @@
 #include "report/html.h"
 
 #define MAX_PATH_BYTES 160
+#define CLASS          "data/base_rate/reference/class/"
 #define N_TOP          3
 #define OTHER          "(other)"
 
-static void percent(FILE *out, json_t *root, const char *path)
+/** Text, the number at a path, text. */
+static void say(FILE *out, json_t *root, const char *before, const char *path, tn_html_cell_t cell,
+    const char *after)
 {
-    tn_html_value(out, tn_html_at(root, path), NULL, TN_CELL_PERCENT);
+    fputs(before, out);
+    tn_html_value(out, tn_html_at(root, path), NULL, cell);
+    fputs(after, out);
 }
 
 /** The estimate {p, se} at a path. */
@@ -48,20 +53,15 @@ static void base_card(FILE *out, json_t *root)
     fputs("<p class=\"big\">", out);
     estimate(out, root, path);
     fputs("</p><p>", out);
-    const char *class = tn_html_string(root, "data/base_rate/reference/class/class");
+    const char *class = tn_html_string(root, CLASS "class");
     if (class != NULL) {
         fputs("this court without its news. In history: ", out);
         tn_html_text(out, class);
-        fputs(": ", out);
-        tn_html_value(
-            out, tn_html_at(root, "data/base_rate/reference/class/exits"), NULL, TN_CELL_NUMBER);
-        fputs(" exits in ", out);
-        tn_html_value(out, tn_html_at(root, "data/base_rate/reference/class/leader_years"), NULL,
-            TN_CELL_NUMBER);
-        fputs(" leader-years, ", out);
-        tn_html_value(
-            out, tn_html_at(root, "data/base_rate/reference/class/per_year"), NULL, TN_CELL_RATE);
-        fputs(" a year", out);
+        say(out, root, ": ", CLASS "exits", TN_CELL_NUMBER, " exits in ");
+        say(out, root, "", CLASS "leader_years", TN_CELL_NUMBER, " leader-years, ");
+        say(out, root, "", CLASS "per_year", TN_CELL_RATE, " a year (95\xC2\xA0%: ");
+        say(out, root, "", CLASS "lower", TN_CELL_RATE, " to ");
+        say(out, root, "", CLASS "upper", TN_CELL_RATE, ")");
     } else {
         fputs("the same court without war, sanctions, events and reports", out);
     }
@@ -103,9 +103,7 @@ static void when_card(FILE *out, json_t *root)
     }
     fputs("</ul><p>", out);
     if (json_is_number(tn_html_at(root, "data/median_weeks"))) {
-        fputs("even odds after ", out);
-        tn_html_value(out, tn_html_at(root, "data/median_weeks"), NULL, TN_CELL_NUMBER);
-        fputs(" weeks", out);
+        say(out, root, "even odds after ", "data/median_weeks", TN_CELL_NUMBER, " weeks");
     } else {
         fputs("even odds only after the last date", out);
     }
@@ -234,10 +232,9 @@ static void sure_card(FILE *out, json_t *root)
     fputs("<ul class=\"rows\"><li><span>simulation error</span> <b>", out);
     tn_html_value(out, json_object_get(tn_html_at(root, path), "se"), NULL, TN_CELL_ERROR);
     fputs(" points</b></li><li><span>largest unknown</span> <b>", out);
-    tn_html_value(out, tn_html_at(root, "data/drivers/0/swing"), NULL, TN_CELL_POINTS);
-    fputs(" points</b></li><li><span>sample left</span> <b>", out);
-    percent(out, root, "data/ess_share");
-    fputs("</b></li></ul><p>", out);
+    say(out, root, "", "data/drivers/0/swing", TN_CELL_POINTS, " points</b></li>");
+    say(out, root, "<li><span>sample left</span> <b>", "data/ess_share", TN_CELL_PERCENT,
+        "</b></li></ul><p>");
     if (tn_html_string(root, "data/drivers/0/meaning") != NULL) {
         fputs("largest unknown: ", out);
         tn_html_text(out, tn_html_string(root, "data/drivers/0/meaning"));

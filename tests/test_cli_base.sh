@@ -1,0 +1,94 @@
+#!/bin/sh
+# tenure base and tenure backtest from outside: by traits without data; by name and on history with the shared data.
+set -u
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+runs=0
+failures=0
+export XDG_DATA_HOME="$work/data" NO_COLOR=1 COLUMNS=100
+unset TENURE_STORE
+
+fail() { failures=$((failures + 1)); echo "FAILED: $what: $1"; sed 's/^/    err: /' err | head -3; }
+run() { # run STATUS ARGUMENTS
+    want=$1; shift
+    what="tenure $*"; runs=$((runs + 1))
+    "$program" "$@" >out 2>err
+    status=$?
+    [ $status -eq "$want" ] || fail "exit status $status, expected $want"
+}
+has() { grep -qF -- "$2" "$1" || fail "no '$2' in $1"; }
+hasnt() { ! grep -qF -- "$2" "$1" || fail "'$2' in $1"; }
+
+traits='--regime personal --entered 2000-01-01 --born 1952-10-07 --as-of 2022-05-24'
+run 0 base --help; has out "tenure base 'Vladimir Putin' --as-of 2022-05-24"
+run 0 backtest --help; has out 'tenure backtest'
+run 0 base $traits; has out 'LEADERS LIKE THIS ONE'; has out 'Median time left'; has out 'are not known: taken as usual'
+cp out first
+run 0 base $traits; cmp -s out first || fail 'not the same bytes'
+run 0 base $traits --json; has out '"schema": "tenure-base/1"'; has out '"command_line": "tenure base --regime personal'
+python3 - out 2>/dev/null <<'EOF' || fail 'JSON does not add up'
+import json, sys
+t = json.load(open(sys.argv[1]))["tables"]
+routes = ["death", "incapacity", "assassination", "coup", "uprising", "regular", "foreign"]
+for row in t["exit"]["rows"]:
+    assert abs(sum(row[r] for r in routes) - row["p"]) < 1e-12
+assert [r["route"] for r in t["hazards"]["rows"]] == routes + ["any"]
+EOF
+run 0 base $traits --csv --table classes; has out 'class,spells,leader.years,exits,per.year'
+run 0 base curve $traits --csv --horizons 52w; has out 'time,estimate,conf.low,conf.high,date'
+run 0 base table; has out 'parliamentary'
+run 0 base --implied 0.17 --within 6w; has out '1.62'
+run 0 base --implied 0.17 --within 6w $traits; has out 'times.base.hazard'
+run 0 base $traits --country Russia -o result; [ -s result ] || fail 'no result'
+run 0 base $traits -q --horizons 13w,1y --level 0.5
+
+run 64 base; has err 'no leader given'
+run 64 base --entered 2022-13-01; has err "'2022-13-01' is not a date"
+run 64 base $traits --regime personel; has err "did you mean 'personal'?"
+run 64 base $traits Putin; has err 'exclude each other'
+run 64 base --implied 0.17; has err '--implied and --within go together'
+run 64 base --implied 1.5 --within 6w; has err 'not a number between 0 and 1'
+run 64 base $traits --horizons 26w,13w; has err 'ascending list'
+run 64 base $traits --json --csv; has err 'exclude each other'
+run 64 base world --regime personal; has err 'traits belong to one leader'
+run 64 base $traits --table nothing; has err 'there are: exit hazards classes median'
+run 64 base Putin --no-store; has err 'a name needs a store'
+run 64 base one two; has err 'in quotes'
+run 64 backtest --years 1990-1980; has err 'not a range'
+run 64 backtest --route cuop; has err "did you mean 'coup'?"
+run 64 backtest --months 61; has err 'from 1 to 60'
+run 2 base Putin; has err 'tenure data import'
+run 2 base world; has err 'no store at'
+run 2 backtest; [ ! -e data/tenure/store.db ] || fail 'a store was made'
+run 2 base $traits --country Rusia; has err "did you mean 'Russia'?"
+run 2 base $traits --entered 2023-01-01; has err 'entered on 2023-01-01, after 2022-05-24'
+echo '{"schema": 1}' >bad.json
+run 2 base $traits --model bad.json; has err 'bad.json: schema: expected'
+run 2 base $traits --model missing.json; has err 'missing.json'
+run 2 base $traits -o /dev/full
+
+data=${TENURE_SHARED:-}/data
+if [ -r "$data/Archigos_4.1_stata14.dta" ]; then
+    run 0 data import "$data/Archigos_4.1_stata14.dta" "$data/leaderlist_3_21.csv" "$data/regime_list.csv" \
+        "$data/electionlist_3_21.csv" "$data/powell_thyne_coups_2019.csv"
+    run 0 base 'Vladimir Putin' --as-of 2022-05-24; has out 'Putin, Russia'; has err 'the list of leaders ends on'
+    run 0 base 'merkel' --as-of 2010-01-01; has out 'Germany'
+    run 0 base curve 'Angela Merkel' --as-of 2010-01-01 --csv
+    run 2 base 'Nobody Here' --as-of 2010-01-01; has err 'no such leader in office on 2010-01-01'
+    run 0 base world --as-of 2012-01-01 --csv; has out 'country,leader,regime,entered,age,p.52w'
+    [ "$(wc -l <out)" -gt 170 ] || fail 'too few leaders'
+    run 0 base world --as-of 2012-01-01 --route coup --horizons 26w --json; has out '"p.26w"'
+    run 0 base fit -o model.json; has out 'nothing'
+    run 0 base $traits --model model.json
+    run 0 base fit -o - ; has out '"schema": "tenure-base-model/1"'
+    run 0 backtest --years 2005-2006 --boot 50; has out 'climatology'
+    run 0 backtest --years 2005 --csv -q; has out 'origin,until,country,leader,spell,regime,outcome,base'
+    run 0 backtest --years 2005 --route irregular --table compare --json; has out '"tenure-backtest/1"'
+    run 2 backtest --years 2050
+else
+    echo 'shared data: skipped'
+fi
+echo "$runs runs, $failures failures"
+[ "$failures" -eq 0 ]
