@@ -1,6 +1,7 @@
 /* One of three reports, and a page if one is asked for, each whole or not at all. */
 #include "report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "progress.h"
@@ -34,6 +35,24 @@ int cli_page_write(const char *command, const char *path, const char *json, size
     const int status = cli_output_open(&out, command, path);
     if (status != 0) return status;
     return close_page(&out, command, tn_pages_write(json, n, out.stream, &err), &err);
+}
+
+int cli_page_write_tables(const char *command, const char *path, const tn_fit_t *tables,
+    const char *schema, const char *command_line)
+{
+    char *json = NULL;
+    size_t n = 0;
+    tn_error_t err = {0};
+    const tn_report_options_t opt = {.command_line = command_line};
+    if (path == NULL) return 0;
+    FILE *out = open_memstream(&json, &n);
+    if (out == NULL) return cli_error_exit(command, TN_ENOMEM, NULL);
+    int ret = tn_tables_report_json(tables, schema, &opt, out, &err);
+    if (fclose(out) != 0 && ret == 0) ret = TN_ENOMEM;
+    const int status =
+        ret < 0 ? cli_error_exit(command, ret, &err) : cli_page_write(command, path, json, n);
+    free(json);
+    return status;
 }
 
 static int write_page(const tn_forecast_t *f, const char *command, const cli_report_t *report)

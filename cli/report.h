@@ -21,4 +21,7 @@ int cli_report_write(const tn_forecast_t *f, const char *command, const cli_repo
 int cli_page_check(const char *command, const char *path, const char *output);
 /** Writes the page of a JSON document, whole or not at all. Returns as cli_page_check(). */
 int cli_page_write(const char *command, const char *path, const char *json, size_t n);
+/** The page of tables with that schema; path NULL: nothing to do. Returns the same. */
+int cli_page_write_tables(const char *command, const char *path, const tn_fit_t *tables,
+    const char *schema, const char *command_line);
 #endif

@@ -236,23 +236,6 @@ static int write_report(const request_t *request, const tn_fit_t *scores)
     return status == 0 && ret < 0 ? cli_error_exit(COMMAND, ret, &err) : status;
 }
 
-/** The page shows all tables, whatever --table says. */
-static int write_page(const request_t *request, const tn_fit_t *scores)
-{
-    char *json = NULL;
-    size_t n = 0;
-    tn_error_t err = {0};
-    const tn_report_options_t opt = {.command_line = request->command_line};
-    FILE *out = open_memstream(&json, &n);
-    if (out == NULL) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
-    int ret = tn_tables_report_json(scores, "tenure-score/1", &opt, out, &err);
-    if (fclose(out) != 0 && ret == 0) ret = TN_ENOMEM;
-    const int status = ret < 0 ? cli_error_exit(COMMAND, ret, &err)
-                               : cli_page_write(COMMAND, request->page, json, n);
-    free(json);
-    return status;
-}
-
 static int report(const request_t *request, const tn_fit_t *scores)
 {
     tn_fit_t shown = *scores;
@@ -271,7 +254,10 @@ static int report(const request_t *request, const tn_fit_t *scores)
         shown.n_tables = 1;
     }
     int status = write_report(request, &shown);
-    if (status == 0 && request->page != NULL) status = write_page(request, scores);
+    if (status == 0) { /* the page has all tables, whatever --table says */
+        status = cli_page_write_tables(
+            COMMAND, request->page, scores, "tenure-score/1", request->command_line);
+    }
     for (int i = 0; status == 0 && !request->is_quiet && i < scores->n_warnings; i++) {
         fprintf(stderr, "tenure " COMMAND ": warning: %s\n", scores->warning[i]);
     }

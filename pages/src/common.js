@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 
 export const z95 = 1.96;
-const routeNames = ["death", "incapacity", "assassination", "coup", "uprising", "regular", "foreign"];
+export const routeNames = ["death", "incapacity", "assassination", "coup", "uprising", "regular", "foreign"];
 // Okabe and Ito's colours: neighbours in the usual order of size are far apart for every kind of sight
 const routeColors = ["var(--c3)", "var(--c1)", "var(--c6)", "var(--c4)", "var(--c0)", "var(--c2)", "var(--c5)"];
 

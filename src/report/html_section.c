@@ -152,7 +152,30 @@ static void heads_of(FILE *out, json_t *row)
     }
 }
 
-static void any_cell(FILE *out, json_t *value)
+static bool is_one_of(const char *key, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(names[i], key) == 0) return true;
+    }
+    return false;
+}
+
+/** Whether a column of a named table holds probabilities: the tables' JSON does not say. */
+static bool is_share(json_t *row, const char *key)
+{
+    static const char *const always[] = {
+        "p", "mean.p", "forecast", "observed", "band.low", "band.high"};
+    static const char *const beside_p[] = {"conf.low", "conf.high"};
+    if (is_one_of(key, always, sizeof always / sizeof always[0])) return true;
+    const bool is_curve = json_object_get(row, "time") != NULL;
+    if (json_object_get(row, "p") == NULL && !is_curve) return false;
+    for (int r = 0; r < TN_N_ROUTES; r++) {
+        if (strcmp(tn_route_name(r), key) == 0) return true;
+    }
+    return is_one_of(key, beside_p, 2) || (is_curve && strcmp(key, "estimate") == 0);
+}
+
+static void any_cell(FILE *out, json_t *value, tn_html_cell_t cell)
 {
     fprintf(out, "<td%s>", is_textual(value) ? "" : " class=\"n\"");
     if (json_is_array(value) || json_is_object(value)) {
@@ -160,7 +183,7 @@ static void any_cell(FILE *out, json_t *value)
         tn_html_text(out, text);
         free(text);
     } else {
-        tn_html_value(out, value, NULL, TN_CELL_AUTO);
+        tn_html_value(out, value, NULL, cell);
     }
     fputs("</td>", out);
 }
@@ -180,9 +203,9 @@ void tn_html_rows(FILE *out, const char *name, json_t *rows)
         const char *key;
         json_t *row = json_array_get(rows, i), *value;
         fputs("<tr>", out);
-        if (!json_is_object(row)) any_cell(out, row);
-        json_object_foreach(json_is_object(row) ? first : NULL, key, value)
-            any_cell(out, json_object_get(row, key));
+        if (!json_is_object(row)) any_cell(out, row, TN_CELL_AUTO);
+        json_object_foreach(json_is_object(row) ? first : NULL, key, value) any_cell(
+            out, json_object_get(row, key), is_share(row, key) ? TN_CELL_PERCENT : TN_CELL_AUTO);
         fputs("</tr>\n", out);
     }
     fputs("</tbody></table></div>\n", out);
