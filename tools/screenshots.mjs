@@ -8,7 +8,7 @@ const [page, folder] = process.argv.slice(2);
 const sizes = { desktop: [1280, false, "light"], phone: [390, true, "light"], dark: [1280, false, "dark"] };
 const browser = await open(process.env.CHROMIUM ?? "chromium");
 for (const [name, [width, mobile, scheme]] of Object.entries(sizes)) {
-  await browser.send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: mobile ? 2 : 1, mobile });
+  await browser.send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile });
   await browser.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
   await browser.go("file://" + resolve(page));
   const { data } = await browser.send("Page.captureScreenshot", { captureBeyondViewport: true });

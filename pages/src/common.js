@@ -23,6 +23,12 @@ export function fold(text, chars) {
   return letters.length <= chars ? String(text) : `${letters.slice(0, chars - 1).join("")}…`;
 }
 
+/** Beginning and end of a long text: classes of leaders differ at the end. */
+export function foldMiddle(text, chars) {
+  const letters = [...text], half = Math.floor((chars - 1) / 2);
+  return letters.length <= chars ? text : `${letters.slice(0, half).join("")}…${letters.slice(-half).join("")}`;
+}
+
 /** Plot with the page's colours. Always a bare SVG element: title and legend are the figure's. */
 export function plot(options) {
   return Plot.plot({ ...options, style: { background: "none", color: "var(--fg)", fontSize: "13px", overflow: "visible" },

@@ -5,7 +5,7 @@ import { create } from "d3";
 const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
 const paperWidth = 720; // of a saved picture
 const pngScale = 3; // about 300 dots per inch at 6 inches
-const letterWidth = 7.2;
+const letterWidth = 7.2, titleLetterWidth = 8.6;
 
 // one entry per colour: light, as on paper; the page's style has the dark ones
 export const paper = {
@@ -16,10 +16,11 @@ export const paper = {
 };
 
 function linesOf(text, width) {
+  const most = width / titleLetterWidth;
   const lines = [""];
   for (const word of text.split(" ")) {
     const last = lines[lines.length - 1];
-    if (last !== "" && (last.length + 1 + word.length) * letterWidth > width) lines.push(word);
+    if (last !== "" && last.length + 1 + word.length > most) lines.push(word);
     else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
   }
   return lines;

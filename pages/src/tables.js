@@ -1,6 +1,6 @@
 // Charts for documents that are named tables: which one suits is seen from the columns.
 import * as Plot from "@observablehq/plot";
-import { day, fold, narrow, percent, plot, routeColor, routeNames } from "./common.js";
+import { day, fold, foldMiddle, narrow, percent, plot, routeColor, routeNames } from "./common.js";
 
 const colors = ["var(--forecast)", "var(--prior)", "var(--c2)", "var(--c5)", "var(--c0)", "var(--base)"];
 const maxRows = 40;
@@ -21,7 +21,7 @@ function calibration(table) {
       const { legend, color } = groups(table.rows, by);
       const size = Math.min(width, 520);
       return { legend, node: plot({ width: size, height: size * 0.85, marginLeft: 50,
-        x: { percent: true, domain: [0, 1], label: "forecast, %" }, y: { percent: true, domain: [0, 1], label: "observed, %" },
+        x: { percent: true, domain: [0, 100], label: "forecast, %" }, y: { percent: true, domain: [0, 100], label: "observed, %" },
         marks: [
           Plot.line([[0, 0], [1, 1]], { stroke: "var(--muted)", strokeDasharray: "4 4" }),
           Plot.ruleX(table.rows, { x: "forecast", y1: "band.low", y2: "band.high", stroke: color, strokeOpacity: 0.35, strokeWidth: 6 }),
@@ -65,9 +65,9 @@ function intervals(table, value) {
     title: `${table.title}: ${value.replaceAll(".", " ")}, with limits`,
     rows: () => table.rows,
     draw(doc, width) {
-      const name = (i) => fold(rows[i].label, narrow(width) ? 20 : 44);
+      const name = (i) => foldMiddle(rows[i].label, narrow(width) ? 20 : 44);
       return { node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 156 : 330, marginRight: 20,
-        x: { label: value.replaceAll(".", " "), grid: true },
+        x: { label: value.replaceAll(".", " "), grid: true, zero: rows.every((row) => !(row["conf.low"] < 0)) },
         y: { type: "band", domain: rows.map((row) => row.order), label: null, tickFormat: name, tickSize: 0 }, marks: [
           ...(rows.some((row) => row["conf.low"] < 0) ? [Plot.ruleX([0], { stroke: "var(--muted)" })] : []),
           Plot.ruleY(rows, { y: "order", x1: "conf.low", x2: "conf.high", stroke: "var(--prior)", strokeWidth: 3 }),

@@ -63,7 +63,8 @@ typedef struct tn_html_kind {
     void (*tail)(FILE *out, json_t *root); /* after the sections; may be NULL */
 } tn_html_kind_t;
 
-extern const tn_html_kind_t tn_html_forecast_kind, tn_html_tables_kind;
+extern const tn_html_kind_t tn_html_forecast_kind, tn_html_tables_kind, tn_html_base_kind,
+    tn_html_score_kind;
 
 /* What the parts of the writer share. */
 

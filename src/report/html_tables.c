@@ -53,4 +53,61 @@ static void tail(FILE *out, json_t *root)
     json_decref(rest);
 }
 
+/** A card with a name, one large number and a remark after it. */
+static void card(FILE *out, json_t *row, const char *name, const char *value, tn_html_cell_t cell)
+{
+    fputs("<section class=\"card\"><h2>", out);
+    tn_html_text(out, json_string_value(json_object_get(row, name)));
+    fputs("</h2><p class=\"big\">", out);
+    tn_html_value(out, json_object_get(row, value), NULL, cell);
+    fputs("</p><p>", out);
+}
+
+/** The chance by each date, with its limits. */
+static void base_head(FILE *out, json_t *root)
+{
+    json_t *rows = tn_html_at(root, "data/tables/exit/rows");
+    head(out, root);
+    if (json_array_size(rows) == 0) return;
+    fputs("<div class=\"cards\">\n", out);
+    for (size_t i = 0; i < json_array_size(rows) && i < 8; i++) {
+        json_t *row = json_array_get(rows, i);
+        const char *words = tn_icd203_words(json_number_value(json_object_get(row, "p")));
+        card(out, row, "horizon", "p", TN_CELL_PERCENT);
+        if (words[0] != '\0') fprintf(out, "<strong>%s</strong>, ", words);
+        fputs("by ", out);
+        tn_html_text(out, json_string_value(json_object_get(row, "date")));
+        fputs("; limits ", out);
+        tn_html_value(out, json_object_get(row, "conf.low"), NULL, TN_CELL_PERCENT);
+        fputs(" to ", out);
+        tn_html_value(out, json_object_get(row, "conf.high"), NULL, TN_CELL_PERCENT);
+        fputs("</p></section>\n", out);
+    }
+    fputs("</div>\n", out);
+}
+
+/** Each forecaster's Brier score over all questions. */
+static void score_head(FILE *out, json_t *root)
+{
+    size_t n = 0;
+    json_t *rows = tn_html_at(root, "data/tables/scores/rows");
+    head(out, root);
+    fputs("<div class=\"cards\">\n", out);
+    for (size_t i = 0; i < json_array_size(rows) && n < 8; i++) {
+        json_t *row = json_array_get(rows, i);
+        const char *class = json_string_value(json_object_get(row, "class"));
+        if (class != NULL && strcmp(class, "(all)") != 0) continue;
+        card(out, row, "forecaster", "brier", TN_CELL_NUMBER);
+        fputs("Brier score, smaller is better; ", out);
+        tn_html_value(out, json_object_get(row, "n"), NULL, TN_CELL_NUMBER);
+        fputs(" questions on ", out);
+        tn_html_value(out, json_object_get(row, "subjects"), NULL, TN_CELL_NUMBER);
+        fputs(" subjects</p></section>\n", out);
+        n++;
+    }
+    fputs("</div>\n", out);
+}
+
+const tn_html_kind_t tn_html_base_kind = {"base", base_head, NULL, 0, tail};
+const tn_html_kind_t tn_html_score_kind = {"score", score_head, NULL, 0, tail};
 const tn_html_kind_t tn_html_tables_kind = {"tables", head, NULL, 0, tail};
