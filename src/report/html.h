@@ -84,8 +84,8 @@ void tn_html_value(FILE *out, json_t *value, json_t *se, tn_html_cell_t cell);
 bool tn_html_has(json_t *root, const tn_html_section_t *section);
 /** One section of a page. */
 void tn_html_section(FILE *out, json_t *root, const tn_html_section_t *section);
-/** An array of objects, with the keys of the first as heads. */
-void tn_html_rows(FILE *out, const char *caption, json_t *rows);
+/** An array of objects as a table of that name, with the keys of the first as heads. */
+void tn_html_rows(FILE *out, const char *name, json_t *rows);
 /** Any JSON object as tables, for members that no section names. */
 void tn_html_members(FILE *out, json_t *object);
 /** Compact JSON in ASCII that cannot end a script element. -1 if it cannot be written. */
