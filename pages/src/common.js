@@ -11,10 +11,14 @@ export const day = (text) => new Date(`${text}T00:00:00Z`);
 export const weekDate = (doc, week) => new Date(+day(doc.data.question.as_of) + week * 7 * 86400000);
 export const narrow = (width) => width < 520;
 
-export function percent(p) {
+/** In percent, with the digits that the error supports: as the tables have it. */
+export function percent(p, se) {
   if (p === null || p === undefined) return "–";
-  const value = 100 * p;
-  return `${value !== 0 && value < 0.995 ? value.toFixed(2) : value.toFixed(1)} %`;
+  if (p === 0 && se === 0) return "0 %";
+  const most = 100 * p < 0.995 ? 2 : 1;
+  let decimals = 0;
+  while (decimals < most && !(se > 0 && 100 * se * 10 ** decimals >= 0.95)) decimals++;
+  return `${(100 * p).toFixed(decimals)} %`;
 }
 
 /** The beginning of a long text. */

@@ -37,7 +37,7 @@ function labelled(doc, width) {
 
 export const exit = {
   title: "Chance to have left office by each date",
-  summary: (doc) => `Forecast ${percent(pivotRow(doc).p)} by ${pivotRow(doc).date}.`,
+  summary: (doc) => `Forecast ${percent(pivotRow(doc).p, pivotRow(doc).se)} by ${pivotRow(doc).date}.`,
   rows: (doc) => dated(views.flatMap((view) => curveRows(doc, view))),
   draw(doc, width) {
     const marks = views.flatMap((view) => {
@@ -52,8 +52,8 @@ export const exit = {
     const dots = doc.data.exit.map((row) => ({ ...row, at: day(row.date) }));
     const texts = labelled(doc, width).map((row) => ({ ...row, at: day(row.date) }));
     marks.push(
-      Plot.dot(dots, { x: "at", y: "p", fill: "var(--forecast)", r: 4, title: (d) => `${d.date}: ${percent(d.p)}` }),
-      Plot.text(texts, { x: "at", y: "p", text: (d) => percent(d.p), dy: -14, dx: -6, fontWeight: 600,
+      Plot.dot(dots, { x: "at", y: "p", fill: "var(--forecast)", r: 4, title: (d) => `${d.date}: ${percent(d.p, d.se)}` }),
+      Plot.text(texts, { x: "at", y: "p", text: (d) => percent(d.p, d.se), dy: -14, dx: -6, fontWeight: 600,
         fill: "var(--fg)", stroke: "var(--bg)", strokeWidth: 4 }));
     return { legend: lines, node: plot({ width, height: narrow(width) ? 260 : 320, marginTop: 26,
       y: { percent: true, label: "chance, %", zero: true }, x: { type: "utc", label: null }, marks }) };
@@ -108,8 +108,8 @@ export const hazard = {
     const of = (view) => rows.filter((row) => row.view === view.label);
     const steps = (view) => of(view).flatMap((d) => [{ x: d.from, y: d.per_year }, { x: d.to, y: d.per_year }]);
     const marks = views.flatMap((view) => [
-      Plot.rectY(of(view), { x1: "from", x2: "to", y1: (d) => Math.max(0, d.per_year - z95 * d.se),
-        y2: (d) => d.per_year + z95 * d.se, fill: view.color, fillOpacity: 0.15, inset: 0 }),
+      ...(view.key !== "forecast" ? [] : [Plot.rectY(of(view), { x1: "from", x2: "to", y1: (d) => Math.max(0, d.per_year - z95 * d.se),
+        y2: (d) => d.per_year + z95 * d.se, fill: view.color, fillOpacity: 0.15, inset: 0 })]),
       Plot.lineY(steps(view), { x: "x", y: "y", stroke: view.color, strokeDasharray: view.dash,
         strokeWidth: view.key === "forecast" ? 2.5 : 1.8 }),
     ]);
@@ -132,7 +132,7 @@ function successorRows(doc) {
 export const successors = {
   title: "Who follows, if there is an exit by the last date, by way out",
   has: (doc) => doc.data.successors.some((row) => row.p > 0),
-  summary: (doc) => doc.data.successors.slice(0, 3).map((row) => `${row.name} ${percent(row.p)}`).join(", ") + ".",
+  summary: (doc) => doc.data.successors.slice(0, 3).map((row) => `${row.name} ${percent(row.p, row.se)}`).join(", ") + ".",
   rows: successorRows,
   draw(doc, width) {
     const most = doc.data.successors.filter((row) => row.p > 0).sort((a, b) => b.p - a.p).slice(0, 14);
@@ -148,7 +148,7 @@ export const successors = {
           title: (d) => `${d.successor} after ${d.route}: ${percent(d.p)}` }),
         Plot.ruleY(most, { x1: (d) => Math.max(0, d.p - z95 * d.se), x2: (d) => d.p + z95 * d.se, y: "name",
           stroke: "var(--fg)", strokeWidth: 1.5 }),
-        Plot.text(most, { x: (d) => d.p + z95 * d.se, y: "name", text: (d) => percent(d.p), dx: 6, textAnchor: "start" }),
+        Plot.text(most, { x: (d) => d.p + z95 * d.se, y: "name", text: (d) => percent(d.p, d.se), dx: 6, textAnchor: "start" }),
       ] });
     return { legend: used.map((name) => ({ label: name, color: routeColor(name) })), node };
   },
@@ -177,7 +177,7 @@ export const waterfall = {
   draw(doc, width) {
     const rows = waterfallRows(doc);
     const names = new Map(rows.map((row) => [row.order, fold(row.step, narrow(width) ? 18 : 32)]));
-    const points = (d) => (d.total ? percent(d.to) : (d.change > 0 ? "+" : "−") + Math.abs(100 * d.change).toFixed(Math.abs(d.change) < 0.000995 ? 2 : 1));
+    const points = (d) => (d.total ? percent(d.to, d.se) : (d.change > 0 ? "+" : "−") + Math.abs(100 * d.change).toFixed(Math.abs(d.change) < 0.000995 ? 2 : 1));
     const node = plot({ width, height: 44 + 28 * rows.length, marginLeft: narrow(width) ? 140 : 236, marginRight: 56,
       x: { percent: true, label: `chance to leave within ${doc.data.question.pivot}, %`, zero: true },
       y: { domain: rows.map((row) => row.order), label: null, tickFormat: (i) => names.get(i), tickSize: 0 },
@@ -188,7 +188,7 @@ export const waterfall = {
         Plot.ruleY(rows.filter((d) => d.se !== null), { y: "order", x1: (d) => d.to - z95 * d.se,
           x2: (d) => d.to + z95 * d.se, stroke: "var(--fg)", strokeWidth: 1.5 }),
         Plot.ruleX([0]),
-        Plot.text(rows, { y: "order", x: (d) => Math.max(d.from, d.to) + z95 * (d.se ?? 0), text: points, dx: 6, textAnchor: "start" }),
+        Plot.text(rows, { y: "order", x: (d) => Math.max(d.from, d.to + z95 * (d.se ?? 0)), text: points, dx: 6, textAnchor: "start" }),
       ] });
     return { legend: [{ label: "raises", color: "var(--up)" }, { label: "lowers", color: "var(--down)" }], node };
   },

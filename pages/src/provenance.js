@@ -31,12 +31,15 @@ export function graphOf(doc) {
   return { top, nodes, links: [...links].map(([key, n]) => ({ from: JSON.parse(key)[0], to: JSON.parse(key)[1], n })) };
 }
 
+const letterWidth = 7.4;
+const marginsOf = (width) => [narrow(width) ? 136 : 244, 46];
+
 function place({ nodes, top }, width) {
   const columns = Array.from({ length: top + 1 }, () => []);
   nodes.forEach((node) => columns[node.column].push(node));
   const most = Math.max(...columns.map((column) => column.length));
   const row = most > 40 ? 18 : 34, height = Math.max(140, most * row + 20);
-  const left = narrow(width) ? 136 : 244, right = 46;
+  const [left, right] = marginsOf(width);
   columns.forEach((column, i) => column.forEach((node, k) => {
     node.x = top === 0 ? left : left + ((width - left - right) * i) / top;
     node.y = (height * (k + 0.5)) / column.length;
@@ -62,11 +65,14 @@ export const provenance = {
         .attr("stroke-width", Math.min(12, 1 + 1.5 * link.n))
         .append("title").text(`${a.name} to ${b.name}: ${link.n} report${link.n > 1 ? "s" : ""}`);
     }
+    const [left, right] = marginsOf(width);
+    const room = Math.floor((width - left - right) / Math.max(1, graph.top) / letterWidth) - 5;
     for (const node of graph.nodes) {
       const isOrigin = node.reports > 0;
       const g = svg.append("g").attr("transform", `translate(${node.x},${node.y})`);
       g.append("circle").attr("r", 6).attr("fill", isOrigin ? "var(--forecast)" : node.id === reader ? "var(--fg)" : "var(--prior)");
-      const text = `${fold(node.name, narrow(width) ? 14 : 28)}${node.letter === "" ? "" : ` (${node.letter})`}`;
+      const chars = isOrigin ? (narrow(width) ? 13 : 28) : Math.max(5, Math.min(28, room));
+      const text = `${fold(node.name, chars)}${node.letter === "" ? "" : ` (${node.letter})`}`;
       const label = g.append("text").attr("font-size", 13).attr("fill", "var(--fg)").attr("stroke", "var(--bg)")
         .attr("stroke-width", 3).attr("paint-order", "stroke").text(text);
       if (isOrigin && node.column === 0) label.attr("text-anchor", "end").attr("x", -11).attr("dy", "0.35em");

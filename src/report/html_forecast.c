@@ -7,6 +7,7 @@
 
 #define MAX_PATH_BYTES 160
 #define CLASS          "data/base_rate/reference/class/"
+#define CLASS_ROWS     "data/base_rate/reference/class|data/base_rate/reference/wider"
 #define N_TOP          3
 #define OTHER          "(other)"
 
@@ -231,8 +232,8 @@ static void sure_card(FILE *out, json_t *root)
     card_begin(out, "How sure?", "sure");
     fputs("<ul class=\"rows\"><li><span>simulation error</span> <b>", out);
     tn_html_value(out, json_object_get(tn_html_at(root, path), "se"), NULL, TN_CELL_ERROR);
-    fputs(" points</b></li><li><span>largest unknown</span> <b>", out);
-    say(out, root, "", "data/drivers/0/swing", TN_CELL_POINTS, " points</b></li>");
+    fputs(" <small>points</small></b></li><li><span>largest unknown</span> <b>", out);
+    say(out, root, "", "data/drivers/0/swing", TN_CELL_POINTS, " <small>points</small></b></li>");
     say(out, root, "<li><span>sample left</span> <b>", "data/ess_share", TN_CELL_PERCENT,
         "</b></li></ul><p>");
     if (tn_html_string(root, "data/drivers/0/meaning") != NULL) {
@@ -278,8 +279,12 @@ static const tn_html_section_t sections[] = {
     {"base-rate", "Base rate",
         "Start here: what became of leaders like this one, before any news. The model's own base "
         "rate is this court without war, sanctions, events and reports.",
-        NULL, "Leaders alike, counted, with exact 95 % limits",
-        "data/base_rate/reference/class|data/base_rate/reference/wider",
+        NULL, "This court without its news", "data/base_rate/exit",
+        {{"date", "by", 0}, {"horizon", "after", 0}, {"p", "chance to leave", TN_CELL_PERCENT},
+            {"se", "95 %, points", TN_CELL_ERROR},
+            {"hazard_per_year", "yearly rate", TN_CELL_RATE}}},
+    {"classes", NULL, NULL, NULL, "Leaders alike in history, counted, with exact 95 % limits",
+        CLASS_ROWS,
         {{"class", "leaders", 0}, {"spells", "spells", 0}, {"exits", "exits", 0},
             {"leader_years", "leader-years", 0}, {"per_year", "exits a year", TN_CELL_RATE},
             {"lower", "from", TN_CELL_RATE}, {"upper", "to", TN_CELL_RATE}}},

@@ -48,6 +48,22 @@ static void table_row(FILE *out, json_t *root, json_t *row, size_t i, const tn_h
     fputs("</tr>\n", out);
 }
 
+/** One object: a line for each of its members. */
+static void one_row(FILE *out, json_t *root, json_t *row, const tn_html_section_t *s)
+{
+    fputs("<table class=\"one\"><caption>", out);
+    tn_html_text(out, s->caption);
+    fputs("</caption><tbody>\n", out);
+    for (int k = 0; k < TN_HTML_COLUMNS && s->column[k].key != NULL; k++) {
+        fputs("<tr><th scope=\"row\">", out);
+        tn_html_text(out, s->column[k].head);
+        fputs("</th><td>", out);
+        tn_html_value(out, cell_of(root, row, 0, s->column[k].key), NULL, s->column[k].cell);
+        fputs("</td></tr>\n", out);
+    }
+    fputs("</tbody></table></details>\n", out);
+}
+
 static void table_head(FILE *out, const tn_html_section_t *s)
 {
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
@@ -97,6 +113,11 @@ static void table(FILE *out, json_t *root, const tn_html_section_t *s)
     fprintf(out, "<details class=\"data\" open><summary>Table: ");
     tn_html_text(out, s->caption);
     fputs("</summary>", out);
+    json_t *only = tn_html_at(root, s->path);
+    if (json_is_object(only)) {
+        one_row(out, root, only, s);
+        return;
+    }
     table_head(out, s);
     for (const char *at = s->path;; at++) {
         const size_t n = strcspn(at, "|");
