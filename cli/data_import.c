@@ -27,8 +27,8 @@ static const cli_help_t help = {
     .text = "Reads data sets of leaders, regimes, elections and coups into the store, each file "
             "wholly or\nnot at all; an older import of the same data set is replaced. Rows that "
             "are repaired, guessed,\ndropped or flagged are counted here and listed by 'tenure "
-            "data list --log'. KIND is archigos,\nreign-leaders, reign-regimes, reign-elections or "
-            "powell-thyne.",
+            "data list --log'. KIND is archigos,\nreign-leaders, reign-regimes, reign-elections, "
+            "powell-thyne, cline, wikidata or leaders\n(a list of your own).",
     .options = options,
     .n_options = N_OPTIONS,
 };

@@ -29,7 +29,7 @@ _tenure()
         case $verb:$prev:$cur in
         import:--as:*)
             COMPREPLY=($(compgen -W 'archigos reign-leaders reign-regimes reign-elections
-                powell-thyne' -- "$cur")) ;;
+                powell-thyne cline wikidata leaders' -- "$cur")) ;;
         import:*:-*) COMPREPLY=($(compgen -W '--as --store --routes-map --quiet --help' -- "$cur")) ;;
         list:*:-*) COMPREPLY=($(compgen -W '--log --csv --json --store --help' -- "$cur")) ;;
         verify:*:-*) COMPREPLY=($(compgen -W '--store --quiet --help' -- "$cur")) ;;

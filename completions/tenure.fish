@@ -67,7 +67,7 @@ complete -c tenure -n "__fish_seen_subcommand_from data; and not __fish_seen_sub
 complete -c tenure -n "__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from $verbs" -f -a "verify" -d "check that the store is whole"
 complete -c tenure -n "__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from $verbs" -f -a "export" -d "write a table"
 complete -c tenure -n "__fish_seen_subcommand_from import list verify export" -r -l store -d "the store"
-complete -c tenure -n "__fish_seen_subcommand_from import" -x -l as -a "archigos reign-leaders reign-regimes reign-elections powell-thyne" -d "what the files are"
+complete -c tenure -n "__fish_seen_subcommand_from import" -x -l as -a "archigos reign-leaders reign-regimes reign-elections powell-thyne cline wikidata leaders" -d "what the files are"
 complete -c tenure -n "__fish_seen_subcommand_from import" -r -l routes-map -d "table of exit routes"
 complete -c tenure -n "__fish_seen_subcommand_from list" -s l -l log -d "the log of imports"
 complete -c tenure -n "__fish_seen_subcommand_from list export" -l csv -d "as CSV"

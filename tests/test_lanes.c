@@ -133,13 +133,15 @@ static void world_numbers_beyond_32_bits_have_streams_of_their_own(void **state)
     tn_court_free(&court);
 }
 
-static tn_case_t *kremlin(void)
+/** The bundled case, or the one that the reference ran. */
+static tn_case_t *kremlin(bool is_reference)
 {
     char path[4096];
     tn_case_t *c = NULL;
     tn_diag_t *diag = NULL;
-    const char *root = getenv("TENURE_SOURCE_ROOT");
-    snprintf(path, sizeof path, "%s/cases/kremlin-2022.yaml", root != NULL ? root : ".");
+    const char *root = getenv(is_reference ? "TENURE_SHARED" : "TENURE_SOURCE_ROOT");
+    snprintf(path, sizeof path, "%s/%s/kremlin-2022.yaml", root != NULL ? root : ".",
+        is_reference ? "design/examples" : "cases");
     assert_int_equal(tn_diag_new(&diag), 0);
     assert_int_equal(tn_case_read(&c, path, NULL, diag, NULL), 0);
     tn_diag_free(diag);
@@ -149,7 +151,7 @@ static tn_case_t *kremlin(void)
 static void the_bundled_case_agrees_with_reports_and_resampling(void **state)
 {
     (void)state;
-    tn_case_t *c = kremlin();
+    tn_case_t *c = kremlin(false);
     tn_court_t court;
     const tn_court_options_t opt = {0};
     assert_int_equal(tn_court_init(&court, c, &opt, NULL), 0);
@@ -214,7 +216,7 @@ static void single_worlds_have_the_histories_of_the_reference(void **state)
         const json_t *knob = json_object_get(json_object_get(all, "worlds_knobs"), tn_knob_name(k));
         knobs[k] = knob != NULL ? json_number_value(knob) : 1.0;
     }
-    tn_case_t *c = kremlin();
+    tn_case_t *c = kremlin(true);
     c->n_horizons = 4;     /* 104 weeks */
     c->leader.m69 = 0.045; /* the life table that the reference used */
     c->leader.slope = 0.065;

@@ -82,7 +82,10 @@ static void every_row_of_the_shared_files_is_kept_and_counted(void **state)
         {"regime_list.csv", "reign-regimes", 627, 627, 0, 0, 0, 0},
         /* spellings, one impossible day, one country number that does not exist */
         {"electionlist_3_21.csv", "reign-elections", 4351, 4351, 11, 166, 0, 0},
-        {"powell_thyne_coups_2019.csv", "powell-thyne", 476, 476, 0, 0, 0, 0}};
+        {"powell_thyne_coups_2019.csv", "powell-thyne", 476, 476, 0, 0, 0, 0},
+        /* self-coups; days 0; dropped: no start, before 1840, no state of that code then */
+        {"cline_coup_project_2.1.2.csv", "cline", 981, 981, 3, 0, 0, 41},
+        {"wikidata_leaders_2025_10.csv", "wikidata", 9376, 6684, 0, 0, 2692, 448}};
     for (size_t k = 0; k < sizeof want / sizeof want[0]; k++) {
         const tn_data_import_result_t got = import(want[k].file);
         assert_string_equal(got.kind, want[k].kind);
@@ -182,6 +185,68 @@ static void spells_go_on_across_the_seam(void **state)
     tn_history_free(&h);
 }
 
+/* After February 2021: Wikidata's holders of the role that the last leader held. */
+static void wikidata_goes_on_where_the_lists_end(void **state)
+{
+    (void)state;
+    tn_history_t h;
+    (void)import("Archigos_4.1_stata14.dta");
+    (void)import("leaderlist_3_21.csv");
+    (void)import("powell_thyne_coups_2019.csv");
+    (void)import("cline_coup_project_2.1.2.csv");
+    (void)import("wikidata_leaders_2025_10.csv");
+    assert_int_equal(tn_history_load(&h, store, NULL), 0);
+    size_t n_britain = 0, n_russia = 0;
+    int route_of_burkina = -9;
+    const int32_t seam = tn_date_from_ymd(2021, 3, 1);
+    for (size_t i = 0; i < h.n_spells; i++) {
+        const tn_office_spell_t *s = &h.spell[i];
+        if (s->end < seam) continue;
+        n_britain += s->gwcode == 200; /* Johnson, Truss, Sunak, Starmer; no king */
+        n_russia += s->gwcode == 365;  /* one; no head of government */
+        if (s->gwcode == 439 && s->start < seam) route_of_burkina = s->exit_route;
+    }
+    assert_int_equal(n_britain, 4);
+    assert_int_equal(n_russia, 1);
+    assert_int_equal(
+        route_of_burkina, TN_ROUTE_COUP); /* January 2022, by the Cline Center's list */
+    assert_true(h.spells_to >= tn_date_from_ymd(2025, 9, 1));
+    tn_history_free(&h);
+}
+
+static void ones_own_list_goes_before_others(void **state)
+{
+    (void)state;
+    tn_history_t h;
+    import_text("country,leader,entered,left,exit\nUtopia,A,2020-13-01,,\nFrance,,2020-01-01,2019-"
+                "01-01,cuop\n",
+        TN_EINPUT, ":2: 'entered': expected a date such as 2022-05-24, found '2020-13-01'");
+    import_text("country,leader,entered,left,born,sex,entry,exit\n"
+                "France,First,2001-01-01,2005-06-01,1950-02-03,female,regular,regular\n"
+                "FRA,Second,2005-06-01,,,,,\n",
+        0, NULL);
+    assert_int_equal(tn_history_load(&h, store, NULL), 0);
+    assert_int_equal(h.n_spells, 2);
+    assert_string_equal(h.spell[0].name, "First");
+    assert_int_equal(h.spell[0].exit_route, TN_ROUTE_REGULAR);
+    assert_int_equal(h.spell[0].sex, TN_SEX_FEMALE);
+    assert_int_equal(h.spell[1].exit_route, TN_EXIT_CENSORED);
+    assert_int_equal(h.spell[1].gwcode, 220);
+    tn_history_free(&h);
+    (void)import("Archigos_4.1_stata14.dta"); /* skips without the shared data */
+    assert_int_equal(tn_history_load(&h, store, NULL), 0);
+    size_t n_own = 0, n_other = 0;
+    for (size_t i = 0; i < h.n_spells; i++) {
+        const tn_office_spell_t *s = &h.spell[i];
+        if (s->gwcode != 220 || s->end <= tn_date_from_ymd(2001, 1, 1)) continue;
+        n_own += strncmp(s->id, "leaders:", 8) == 0;
+        n_other += strncmp(s->id, "leaders:", 8) != 0;
+    }
+    assert_int_equal(n_own, 2);
+    assert_int_equal(n_other, 0);
+    tn_history_free(&h);
+}
+
 static void mistakes_leave_the_store_as_it_was(void **state)
 {
     (void)state;
@@ -257,6 +322,8 @@ int main(void)
         ON_STORE(archigos_is_the_same_from_dta_and_rda),
         ON_STORE(routes_count_as_in_the_data_sets_own_table),
         ON_STORE(spells_go_on_across_the_seam),
+        ON_STORE(wikidata_goes_on_where_the_lists_end),
+        ON_STORE(ones_own_list_goes_before_others),
         ON_STORE(mistakes_leave_the_store_as_it_was),
         ON_STORE(running_out_of_memory_is_an_error_and_changes_nothing),
         cmocka_unit_test(names_are_compared_without_accents),

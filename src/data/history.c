@@ -166,7 +166,8 @@ static int read_days(load_t *self)
 {
     tn_history_t *h = self->out;
     int ret = read_day(self,
-        "SELECT max(covers_to) FROM source WHERE kind IN ('archigos', 'reign-leaders')",
+        "SELECT max(covers_to) FROM source WHERE kind IN ('archigos', 'reign-leaders',"
+        " 'wikidata', 'leaders')",
         &h->spells_to);
     /* most regimes end on the day the list was closed; a few are dated beyond it */
     if (ret == 0)
@@ -177,8 +178,9 @@ static int read_days(load_t *self)
         ret = read_day(
             self, "SELECT covers_to FROM source WHERE kind = 'reign-elections'", &h->elections_to);
     if (ret == 0)
-        ret = read_day(
-            self, "SELECT covers_to FROM source WHERE kind = 'powell-thyne'", &h->coups_to);
+        ret = read_day(self,
+            "SELECT max(covers_to) FROM source WHERE kind IN ('powell-thyne', 'cline')",
+            &h->coups_to);
     return ret;
 }
 
@@ -196,8 +198,11 @@ static int read_arrays(load_t *self)
         {"SELECT gwcode, day, day_precision, type, direct FROM election WHERE held AND type IN"
          " ('L', 'X') ORDER BY gwcode, day, row",
             read_election, sizeof *h->election, &array[2], &h->n_elections},
-        {"SELECT gwcode, day, day_precision, success FROM coup WHERE is_attempt"
-         " ORDER BY gwcode, day, row",
+        /* the Cline Center's list goes on where Powell & Thyne's ends */
+        {"SELECT gwcode, day, day_precision, success FROM coup JOIN source ON id = coup.source"
+         " WHERE is_attempt AND (kind = 'powell-thyne' OR day > coalesce((SELECT covers_to FROM "
+         "source"
+         " WHERE kind = 'powell-thyne'), '0000')) ORDER BY gwcode, day, coup.source, row",
             read_coup, sizeof *h->coup, &array[3], &h->n_coups}};
     int ret = 0;
     for (int k = 0; ret == 0 && k < 4; k++)

@@ -14,11 +14,12 @@
 #include "tenure/fetch.h"
 
 static const tn_importer_t *const IMPORTERS[] = {&tn_importer_archigos, &tn_importer_reign_leaders,
-    &tn_importer_reign_regimes, &tn_importer_reign_elections, &tn_importer_powell_thyne};
+    &tn_importer_reign_regimes, &tn_importer_reign_elections, &tn_importer_powell_thyne,
+    &tn_importer_cline, &tn_importer_wikidata, &tn_importer_leaders};
 #define N_IMPORTERS (sizeof IMPORTERS / sizeof IMPORTERS[0])
 
-static const char *const KINDS[] = {
-    "archigos", "reign-leaders", "reign-regimes", "reign-elections", "powell-thyne", NULL};
+static const char *const KINDS[] = {"archigos", "reign-leaders", "reign-regimes", "reign-elections",
+    "powell-thyne", "cline", "wikidata", "leaders", NULL};
 
 const char *const *tn_data_kinds(void) { return KINDS; }
 
@@ -250,7 +251,9 @@ static int import_rows(tn_import_t *self, const char *slot)
 static int import_sheet(tn_sqlite_t *db, tn_import_t *self, const tn_data_import_options_t *opt)
 {
     char slot[TN_IMPORT_TEXT];
-    (void)snprintf(slot, sizeof slot, "%s", self->importer->kind);
+    const bool is_own = self->importer == &tn_importer_leaders; /* one slot for each file */
+    (void)snprintf(slot, sizeof slot, "%s%s%.120s", self->importer->kind, is_own ? ":" : "",
+        is_own ? file_name(self->sheet->name) : "");
     int ret = is_there(db, slot, self->sheet, self->err);
     if (ret < 0) return ret;
     self->result->is_unchanged = ret;

@@ -34,7 +34,8 @@ typedef struct tn_importer {
 } tn_importer_t;
 
 extern const tn_importer_t tn_importer_archigos, tn_importer_reign_leaders,
-    tn_importer_reign_regimes, tn_importer_reign_elections, tn_importer_powell_thyne;
+    tn_importer_reign_regimes, tn_importer_reign_elections, tn_importer_powell_thyne,
+    tn_importer_cline, tn_importer_wikidata, tn_importer_leaders;
 
 /** A day and how well it is known; TN_DATE_NONE, TN_NOT_KNOWN if not at all. */
 typedef struct tn_when {

@@ -6,42 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/date.h"
 #include "base/mem.h"
 #include "data/import.h"
+#include "data/merge_state.h"
 #include "data/person_name.h"
 
 #define NEAR 62 /* days between two sources' starts of one spell */
-
-typedef struct piece {
-    const char *id, *person, *name, *sex, *born, *born_precision, *start, *start_precision, *last,
-        *last_precision, *counts_from, *entry, *route, *flag;
-    const char *name_from, *born_from, *start_from, *last_from, *route_from;
-    int gwcode, times_before;
-    int32_t start_day, last_day, born_day; /* last_day: INT32_MAX while in office */
-    bool is_open, is_used;
-} piece_t;
-
-typedef struct list {
-    piece_t *piece;
-    size_t n, capacity;
-    int32_t covers_to;
-    char covers[11];
-} list_t;
-
-typedef struct merge {
-    tn_sqlite_t *db;
-    tn_arena_t arena;
-    list_t archigos, reign, out;
-    tn_error_t *err;
-} merge_t;
 
 static const char SELECT_PIECES[] =
     "SELECT CASE WHEN count(*) OVER (PARTITION BY s.source, s.key) > 1 THEN s.key || '#' || s.row"
     " ELSE s.key END, s.person, p.name, p.sex, p.born, p.born_precision, s.gwcode, s.start,"
     " s.start_precision, s.last, s.last_precision, s.entry, s.times_before,"
-    " coalesce(a.route, b.route, 'unknown'), coalesce(a.flag, b.flag, ''), c.covers_to, c.kind"
+    " coalesce(a.route, b.route, 'unknown'), coalesce(a.flag, b.flag, ''), c.covers_to, c.kind,"
+    " s.role, s.source, s.row"
     " FROM spell s JOIN source c ON c.id = s.source JOIN person p ON p.key = s.person"
     " LEFT JOIN route_map a ON a.kind = c.kind AND a.exit = s.exit AND a.exitcode = s.exitcode"
     " LEFT JOIN route_map b ON b.kind = c.kind AND b.exit = s.exit AND b.exitcode = '*'"
@@ -50,9 +27,32 @@ static const char SELECT_PIECES[] =
 static const char INSERT_MERGED[] =
     "INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-static const char *copy(merge_t *self, const char *text)
+const char *tn_merge_copy(tn_merge_t *self, const char *text)
 {
     return text == NULL ? NULL : tn_arena_strndup(&self->arena, text, strlen(text));
+}
+
+int tn_merge_log(tn_merge_t *self, const tn_spell_piece_t *p, const char *action, const char *found,
+    const char *became, const char *why)
+{
+    tn_statement_t stmt;
+    int ret = tn_statement_init(&stmt, self->db,
+        "INSERT INTO import_log (source, line, key, field, action, found, became, why) SELECT "
+        "source,"
+        " line, ?3, '(merge)', ?4, ?5, ?6, ?7 FROM source_row WHERE source = ?1 AND row = ?2",
+        self->err);
+    if (ret == 0) {
+        tn_statement_bind_integer(&stmt, 1, p->source);
+        tn_statement_bind_integer(&stmt, 2, p->row);
+        tn_statement_bind_text(&stmt, 3, p->id);
+        tn_statement_bind_text(&stmt, 4, action);
+        tn_statement_bind_text(&stmt, 5, found);
+        tn_statement_bind_text(&stmt, 6, became);
+        tn_statement_bind_text(&stmt, 7, why);
+        ret = tn_statement_run(&stmt, self->err);
+    }
+    tn_statement_free(&stmt);
+    return ret;
 }
 
 static int32_t day_of(const char *text)
@@ -69,7 +69,7 @@ static const char *entry_of(const char *entry)
     return strcmp(entry, "Foreign Imposition") == 0 ? "foreign" : "unknown";
 }
 
-static void set_sources(merge_t *self, piece_t *p, const char *kind)
+static void set_sources(tn_merge_t *self, tn_spell_piece_t *p, const char *kind)
 {
     const size_t size = strlen(kind) + strlen(p->id) + 2;
     char *id = tn_arena_calloc(&self->arena, size, 1);
@@ -78,12 +78,12 @@ static void set_sources(merge_t *self, piece_t *p, const char *kind)
     p->id = p->name_from = p->born_from = p->start_from = p->last_from = p->route_from = id;
 }
 
-static void read_piece(merge_t *self, const tn_statement_t *s, piece_t *p)
+static void read_piece(tn_merge_t *self, const tn_statement_t *s, tn_spell_piece_t *p)
 {
-    const char *text[17];
-    for (int k = 0; k < 17; k++)
-        text[k] = copy(self, tn_statement_text(s, k, NULL));
-    *p = (piece_t){.id = text[0],
+    const char *text[18];
+    for (int k = 0; k < 18; k++)
+        text[k] = tn_merge_copy(self, tn_statement_text(s, k, NULL));
+    *p = (tn_spell_piece_t){.id = text[0],
         .person = text[1],
         .name = text[2],
         .sex = text[3],
@@ -97,6 +97,9 @@ static void read_piece(merge_t *self, const tn_statement_t *s, piece_t *p)
         .entry = entry_of(text[11]),
         .route = text[13],
         .flag = text[14],
+        .role = text[17],
+        .source = tn_statement_integer(s, 18),
+        .row = tn_statement_integer(s, 19),
         .gwcode = (int)tn_statement_integer(s, 6),
         .times_before = tn_statement_is_null(s, 12) ? -1 : (int)tn_statement_integer(s, 12)};
     if (self->arena.failed || p->id == NULL || p->route == NULL || text[16] == NULL) return;
@@ -107,18 +110,18 @@ static void read_piece(merge_t *self, const tn_statement_t *s, piece_t *p)
     set_sources(self, p, text[16]);
 }
 
-static int grow(list_t *list)
+static int grow(tn_pieces_t *list)
 {
     if (list->n < list->capacity) return 0;
     const size_t capacity = list->capacity == 0 ? 512 : 2 * list->capacity;
-    piece_t *more = tn_realloc(list->piece, capacity, sizeof *more);
+    tn_spell_piece_t *more = tn_realloc(list->piece, capacity, sizeof *more);
     if (more == NULL) return TN_ENOMEM;
     list->piece = more;
     list->capacity = capacity;
     return 0;
 }
 
-static int read_list(merge_t *self, const char *kind, list_t *list)
+static int read_list(tn_merge_t *self, const char *kind, tn_pieces_t *list)
 {
     tn_statement_t stmt;
     list->covers_to = TN_DATE_NONE;
@@ -141,25 +144,24 @@ static int read_list(merge_t *self, const char *kind, list_t *list)
 
 /* ---- the seam ---- */
 
-static int32_t end_of_month(const piece_t *p)
+int32_t tn_piece_last_end(const tn_spell_piece_t *p)
 {
     const bool is_month = p->last_precision != NULL && strcmp(p->last_precision, "month") == 0;
     return p->last_day == INT32_MAX || !is_month ? p->last_day : p->last_day + 16;
 }
 
-/* First day on which the spell may have ended. */
-static int32_t first_end(const piece_t *p)
+int32_t tn_piece_first_end(const tn_spell_piece_t *p)
 {
     const bool is_month = p->last_precision != NULL && strcmp(p->last_precision, "month") == 0;
     return p->last_day == INT32_MAX || !is_month ? p->last_day : p->last_day - 14;
 }
 
-static bool is_alike(const piece_t *a, const piece_t *b)
+static bool is_alike(const tn_spell_piece_t *a, const tn_spell_piece_t *b)
 {
     return tn_person_name_alike(a->name, b->name);
 }
 
-static bool is_born_alike(const piece_t *a, const piece_t *b)
+static bool is_born_alike(const tn_spell_piece_t *a, const tn_spell_piece_t *b)
 {
     if (a->born_day == TN_DATE_NONE || b->born_day == TN_DATE_NONE) return false;
     return abs(a->born_day - b->born_day) <= 2 * 366;
@@ -167,7 +169,7 @@ static bool is_born_alike(const piece_t *a, const piece_t *b)
 
 /* How surely two spells are one: name, birth within two years, start within two months; two of the
  * three are enough, or the name where a birth is not known. 0: they are not. */
-static int likeness(const piece_t *a, const piece_t *r)
+static int likeness(const tn_spell_piece_t *a, const tn_spell_piece_t *r)
 {
     const bool is_named = is_alike(a, r), is_born = is_born_alike(a, r);
     const bool is_near = abs(r->start_day - a->start_day) <= NEAR;
@@ -177,14 +179,14 @@ static int likeness(const piece_t *a, const piece_t *r)
 }
 
 /* The REIGN spell that goes on where Archigos stops looking; NULL if none. */
-static piece_t *continuation(merge_t *self, const piece_t *a)
+static tn_spell_piece_t *continuation(tn_merge_t *self, const tn_spell_piece_t *a)
 {
-    piece_t *best = NULL;
+    tn_spell_piece_t *best = NULL;
     int most = 0;
     for (size_t i = 0; i < self->reign.n; i++) {
-        piece_t *r = &self->reign.piece[i];
+        tn_spell_piece_t *r = &self->reign.piece[i];
         if (r->gwcode != a->gwcode || r->is_used) continue;
-        if (r->start_day > a->last_day + NEAR || end_of_month(r) <= a->last_day) continue;
+        if (r->start_day > a->last_day + NEAR || tn_piece_last_end(r) <= a->last_day) continue;
         const int n = likeness(a, r);
         if (n > most) {
             best = r;
@@ -194,7 +196,7 @@ static piece_t *continuation(merge_t *self, const piece_t *a)
     return best;
 }
 
-static void join(piece_t *a, piece_t *r)
+static void join(tn_spell_piece_t *a, tn_spell_piece_t *r)
 {
     a->last = r->last;
     a->last_precision = r->last_precision;
@@ -217,44 +219,44 @@ static void join(piece_t *a, piece_t *r)
     }
 }
 
-static int put(merge_t *self, const piece_t *p)
+int tn_merge_put(tn_merge_t *self, const tn_spell_piece_t *p)
 {
     const int ret = grow(&self->out);
     if (ret == 0) self->out.piece[self->out.n++] = *p;
     return ret;
 }
 
-static int put_archigos(merge_t *self)
+static int put_archigos(tn_merge_t *self)
 {
     int ret = 0;
     for (size_t i = 0; ret == 0 && i < self->archigos.n; i++) {
-        piece_t *a = &self->archigos.piece[i];
+        tn_spell_piece_t *a = &self->archigos.piece[i];
         /* whatever Archigos says of its last day, a spell that REIGN carries on has not ended */
         const bool is_last = a->is_open || a->last_day == self->archigos.covers_to;
-        piece_t *r = is_last ? continuation(self, a) : NULL;
+        tn_spell_piece_t *r = is_last ? continuation(self, a) : NULL;
         if (r != NULL) join(a, r);
-        ret = put(self, a);
+        ret = tn_merge_put(self, a);
     }
     return ret;
 }
 
 /* Last day that Archigos tells of in a country; TN_DATE_NONE if the country is not in it. Joined
  * spells reach further, but were seen until the end of Archigos only. */
-static int32_t seam(const merge_t *self, int gwcode)
+static int32_t seam(const tn_merge_t *self, int gwcode)
 {
     int32_t last = TN_DATE_NONE;
     for (size_t i = 0; i < self->archigos.n; i++) {
-        const piece_t *a = &self->archigos.piece[i];
+        const tn_spell_piece_t *a = &self->archigos.piece[i];
         if (a->gwcode == gwcode && a->last_day > last) last = a->last_day;
     }
     return last > self->archigos.covers_to ? self->archigos.covers_to : last;
 }
 
 /* The same person under Archigos's key, so that earlier times in office are known. */
-static void recognise(merge_t *self, piece_t *r)
+static void recognise(tn_merge_t *self, tn_spell_piece_t *r)
 {
     for (size_t i = 0; i < self->archigos.n; i++) {
-        const piece_t *a = &self->archigos.piece[i];
+        const tn_spell_piece_t *a = &self->archigos.piece[i];
         if (a->gwcode != r->gwcode || a->born_day == TN_DATE_NONE) continue;
         if (abs(a->born_day - r->born_day) > 366 || !is_alike(a, r)) continue;
         r->person = a->person;
@@ -262,20 +264,20 @@ static void recognise(merge_t *self, piece_t *r)
     }
 }
 
-static int put_reign(merge_t *self)
+static int put_reign(tn_merge_t *self)
 {
     int ret = 0;
     for (size_t i = 0; ret == 0 && i < self->reign.n; i++) {
-        piece_t *r = &self->reign.piece[i];
+        tn_spell_piece_t *r = &self->reign.piece[i];
         const int32_t day = seam(self, r->gwcode);
-        if (r->is_used || (day != TN_DATE_NONE && first_end(r) <= day)) continue;
+        if (r->is_used || (day != TN_DATE_NONE && tn_piece_first_end(r) <= day)) continue;
         if (day != TN_DATE_NONE && r->start_day <= day) {
             char text[11];
             tn_date_format(day + 1, text);
-            r->counts_from = copy(self, text);
+            r->counts_from = tn_merge_copy(self, text);
         }
         if (r->born_day != TN_DATE_NONE) recognise(self, r);
-        ret = self->arena.failed ? TN_ENOMEM : put(self, r);
+        ret = self->arena.failed ? TN_ENOMEM : tn_merge_put(self, r);
     }
     return ret;
 }
@@ -284,16 +286,16 @@ static int put_reign(merge_t *self)
 
 static int by_country_and_start(const void *a, const void *b)
 {
-    const piece_t *x = a, *y = b;
+    const tn_spell_piece_t *x = a, *y = b;
     if (x->gwcode != y->gwcode) return x->gwcode < y->gwcode ? -1 : 1;
     if (x->start_day != y->start_day) return x->start_day < y->start_day ? -1 : 1;
     return strcmp(x->id, y->id);
 }
 
-static void number(merge_t *self)
+static void number(tn_merge_t *self)
 {
     for (size_t i = 0; i < self->out.n; i++) {
-        piece_t *p = &self->out.piece[i];
+        tn_spell_piece_t *p = &self->out.piece[i];
         if (p->times_before >= 0) continue;
         p->times_before = 0;
         for (size_t j = i; j-- > 0 && self->out.piece[j].gwcode == p->gwcode;) {
@@ -302,9 +304,9 @@ static void number(merge_t *self)
     }
 }
 
-static void bind(tn_statement_t *s, const piece_t *p, const char *censored)
+static void bind(tn_statement_t *s, const tn_spell_piece_t *p, const char *censored)
 {
-    const bool has_end = p->last != NULL;
+    const bool has_end = p->last != NULL; /* else in office when its list ends */
     const char *texts[] = {p->id, NULL, p->person, p->name, p->sex, p->born, p->born_precision,
         p->start, p->start_precision, has_end ? p->last : censored,
         has_end ? p->last_precision : "day", p->counts_from, p->entry, p->route, p->flag, NULL,
@@ -315,7 +317,7 @@ static void bind(tn_statement_t *s, const piece_t *p, const char *censored)
     tn_statement_bind_integer(s, 16, p->times_before);
 }
 
-static int write_all(merge_t *self)
+static int write_all(tn_merge_t *self)
 {
     tn_statement_t stmt = {0};
     int ret = tn_sqlite_run(self->db, "DELETE FROM merged", self->err);
@@ -328,20 +330,37 @@ static int write_all(merge_t *self)
     return ret;
 }
 
+static int read_lists(tn_merge_t *self)
+{
+    int ret = read_list(self, "archigos", &self->archigos);
+    if (ret == 0) ret = read_list(self, "reign-leaders", &self->reign);
+    if (ret == 0) ret = read_list(self, "wikidata", &self->wikidata);
+    return ret == 0 ? read_list(self, "leaders", &self->own) : ret;
+}
+
+static void order(tn_merge_t *self)
+{
+    if (self->out.n > 0)
+        qsort(self->out.piece, self->out.n, sizeof *self->out.piece, by_country_and_start);
+}
+
 int tn_merge(tn_sqlite_t *db, tn_error_t *err)
 {
-    merge_t self = {.db = db, .err = err};
-    int ret = read_list(&self, "archigos", &self.archigos);
-    if (ret == 0) ret = read_list(&self, "reign-leaders", &self.reign);
+    tn_merge_t self = {.db = db, .err = err};
+    int ret = tn_sqlite_run(db, "DELETE FROM import_log WHERE field = '(merge)'", err);
+    if (ret == 0) ret = read_lists(&self);
     if (ret == 0) ret = put_archigos(&self);
     if (ret == 0) ret = put_reign(&self);
-    if (ret == 0 && self.out.n > 0) {
-        qsort(self.out.piece, self.out.n, sizeof *self.out.piece, by_country_and_start);
-        number(&self);
-    }
+    if (ret == 0) ret = tn_merge_tail(&self);
+    if (ret == 0) ret = tn_merge_own(&self);
+    order(&self);
+    if (ret == 0) ret = tn_merge_coups(&self);
+    if (ret == 0) number(&self);
     if (ret == 0) ret = write_all(&self);
     tn_free(self.archigos.piece);
     tn_free(self.reign.piece);
+    tn_free(self.wikidata.piece);
+    tn_free(self.own.piece);
     tn_free(self.out.piece);
     tn_arena_free(&self.arena);
     if (ret == TN_ENOMEM) return tn_error_set(err, ret, "%s", tn_error_text(ret));

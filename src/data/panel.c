@@ -19,6 +19,7 @@
 #define IRREGULAR_MONTHS 120.0
 #define COUP_MONTHS      60.0
 #define UNKNOWN_SHARE    0.25
+#define KNOWN_TIMES      3
 #define FIRST_YEAR       1900
 
 static const int usual_term[TN_N_VOTES] = {48, 60};
@@ -167,7 +168,8 @@ static size_t spell_rows(const tn_history_t *h, size_t k, int from, int to, tn_p
     const bool has_left = s->exit_route != TN_EXIT_CENSORED;
     size_t n = 0;
     for (int m = at_risk > from ? at_risk : from; m <= last && m <= to; m++) {
-        const int lead = (int)(((size_t)m * 7 + k * 5) % LEADS) + 1;
+        /* of the country and the start, not of the place in the list: other rows change nothing */
+        const int lead = (m * 7 + s->gwcode * 5 + entered) % LEADS + 1;
         if (m - lead < entered) continue;
         if (m == last && s->exit_route == TN_EXIT_UNKNOWN) continue;
         if (row != NULL) {
@@ -181,7 +183,7 @@ static size_t spell_rows(const tn_history_t *h, size_t k, int from, int to, tn_p
     return n;
 }
 
-/* Are the ways out of this country's leaders known, at least of half of them? Lists that give no
+/* Are the ways out of this country's leaders known, at least of three in four? Lists that give no
  * routes would otherwise look like countries that nobody leaves. */
 static bool knows_routes(const tn_history_t *h, size_t first, size_t end, int from, int to)
 {
@@ -195,7 +197,7 @@ static bool knows_routes(const tn_history_t *h, size_t first, size_t end, int fr
             n_known++;
         }
     }
-    return n_known >= n_unknown;
+    return n_known >= KNOWN_TIMES * n_unknown;
 }
 
 /* All rows, country by country; counts them only if row is NULL. */

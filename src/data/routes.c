@@ -38,7 +38,26 @@ static const char SHIPPED[] =
     "archigos,Irregular,\"Irregular, Other\",unknown,\n"
     "archigos,Irregular,*,unknown,\n"
     "reign-leaders,Still in Office,*,censored,\n"
-    "reign-leaders,Left Office,*,unknown,\n";
+    "reign-leaders,Left Office,*,unknown,\n"
+    "wikidata,morte em funções,*,death,\n"
+    "wikidata,morte,*,death,\n"
+    "wikidata,doença,*,incapacity,\n"
+    "wikidata,renúncia,*,regular,\n"
+    "wikidata,demissão,*,regular,\n"
+    "wikidata,eleição,*,regular,\n"
+    "wikidata,impeachment,*,regular,\n"
+    "wikidata,moção de censura,*,regular,\n"
+    "wikidata,waiver,*,regular,\n"
+    "wikidata,Cabinet resignation,*,regular,\n"
+    "leaders,in office,*,censored,\n"
+    "leaders,death,*,death,\n"
+    "leaders,incapacity,*,incapacity,\n"
+    "leaders,assassination,*,assassination,\n"
+    "leaders,coup,*,coup,\n"
+    "leaders,uprising,*,uprising,\n"
+    "leaders,regular,*,regular,\n"
+    "leaders,foreign,*,foreign,\n"
+    "leaders,unknown,*,unknown,\n";
 
 const char *tn_routes_text(void) { return SHIPPED; }
 

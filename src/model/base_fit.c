@@ -11,7 +11,7 @@
 
 /* Precision of the prior of a coefficient, its unit being that of the covariate: the rarer the
  * exits, the stronger. Chosen by the log score out of sample (docs/base-rates.md). */
-static const double ridge[TN_N_EQUATIONS] = {0.5, 1.0, 2.0, 4.0, 8.0};
+static const double ridge[TN_N_EQUATIONS] = {0.5, 6.0, 8.0, 8.0, 8.0};
 
 static void fill_row(tn_base_table_t *self, size_t i)
 {
