@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/date.h"
+#include "base/mem.h"
 #include "base/sha256.h"
 #include "forecast_fixture.h"
 #include "report/html.h"
@@ -81,7 +82,8 @@ static void a_number_is_shown_rounded_and_kept_whole(void **state)
     check_cell(81.41666, none, TN_CELL_NUMBER, "<data value=\"81.416659999999993\">81.42</data>");
     check_cell(0.45, none, TN_CELL_AUTO, "<data value=\"0.45000000000000001\">0.45</data>");
     check_cell(100000.0, none, TN_CELL_AUTO, "<data value=\"100000\">100000</data>");
-    check_cell(1.234e-7, none, TN_CELL_AUTO, "<data value=\"1.2340000000000001e-07\">1.23e-07</data>");
+    check_cell(
+        1.234e-7, none, TN_CELL_AUTO, "<data value=\"1.2340000000000001e-07\">1.23e-07</data>");
     check_cell(0.0, none, TN_CELL_AUTO, "<data value=\"0\">0</data>");
 }
 
@@ -222,6 +224,26 @@ static void a_forecast_without_court_or_curves_has_a_page(void **state)
     free(page);
 }
 
+static void a_lack_of_memory_leaves_no_half_page(void **state)
+{
+    (void)state;
+    fixture_t x;
+    fixture_init(&x);
+    x.court_case.leader.regime = -1;
+    x.court_case.leader.entered = TN_DATE_NONE;
+    long k = 0;
+    json_t *more = NULL;
+    while (more == NULL) {
+        tn_mem_fail_at(++k);
+        more = tn_html_forecast_more(&x.forecast);
+        assert_true(k < 1000);
+    }
+    tn_mem_fail_at(0);
+    assert_true(k > 1);
+    assert_non_null(tn_html_at(more, "case/assumptions/0/value"));
+    json_decref(more);
+}
+
 static void a_full_disk_is_told(void **state)
 {
     (void)state;
@@ -248,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_script_is_named_by_the_base_64_of_its_hash),
         cmocka_unit_test(only_documents_with_a_schema_become_pages),
         cmocka_unit_test(a_forecast_without_court_or_curves_has_a_page),
+        cmocka_unit_test(a_lack_of_memory_leaves_no_half_page),
         cmocka_unit_test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

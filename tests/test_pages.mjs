@@ -12,7 +12,7 @@ after(() => browser.close());
 
 const forecastCharts = ["exit", "routes", "hazard", "successors", "waterfall", "provenance", "timeline", "drivers"];
 const pages = {
-  k: forecastCharts, hostile: forecastCharts, large: forecastCharts,
+  k: forecastCharts, other: forecastCharts, plain: forecastCharts.filter((chart) => chart !== "waterfall"), hostile: forecastCharts, large: forecastCharts,
   score: ["table:scores", "table:calibration"], base: ["table:exit", "table:hazards", "table:classes"],
   explain: [], compare: [], backtest: [],
 };
@@ -48,7 +48,9 @@ for (const name of there) {
     const drawn = await browser.run(`[...document.querySelectorAll("figure[data-chart]:not([hidden])")]
       .filter((f) => f.querySelectorAll("svg path, svg rect, svg circle").length > 2).map((f) => f.dataset.chart)`);
     for (const chart of pages[name]) assert.ok(drawn.includes(chart), `${chart} among ${drawn}`);
-    console.log(`${name}: drawn in ${await browser.run("document.documentElement.dataset.drawn")} ms`);
+    const [drawn_ms, load_ms] = await browser.run(`[Number(document.documentElement.dataset.drawn),
+      Math.round(performance.getEntriesByType("navigation")[0].loadEventEnd)]`);
+    console.log(`${name}: loaded in ${load_ms} ms, of these ${drawn_ms} ms to draw`);
   });
 
   test(`${name}: numbers equal the JSON`, async () => {
@@ -128,7 +130,7 @@ const contrasts = `(() => {
   return [...bad];
 })()`;
 
-for (const name of there.filter((page) => pages[page] === forecastCharts)) {
+for (const name of there.filter((page) => pages[page].includes("exit"))) {
   test(`${name}: probabilities add up`, async () => {
     await show(name);
     const { data, curves } = await browser.run(documentText);
@@ -161,6 +163,15 @@ for (const name of there.filter((page) => pages[page] === forecastCharts)) {
     shares.forEach((p, i) => near((lengths[i] - start) / (lengths[0] - start), p / shares[0], 0.02, "a bar"));
   });
 }
+
+test("other: what is not asked for is not an answer", async () => {
+  await show("other");
+  const how = await browser.run(`document.querySelector(".card.how").textContent`);
+  assert.ok(/coup/.test(how) && !/death|incapacity/.test(how), how);
+  assert.ok(await browser.run(`document.getElementById("given") !== null`));
+  await show("plain");
+  assert.equal(await browser.run(`document.getElementById("given")`), null);
+});
 
 test("hostile: texts of a case stay texts", async () => {
   const mark = "</script><img src=x onerror=hacked=1>";

@@ -54,6 +54,12 @@ run 0 forecast $small --blocks 1-4 -o all.shard kremlin.yaml
 run 0 merge all.shard --html m.html -q
 sed 's/tenure merge/tenure forecast/g' m.html | cmp -s - k.html || fail 'the page of a merge differs'
 
+other='--except death,incapacity --given defeat --horizons 26w,3y'
+run 0 forecast $small $other --html other.html kremlin.yaml
+run 0 forecast $small $other --json kremlin.yaml && mv out other.json
+run 0 forecast $small --no-reports --html plain.html kremlin.yaml
+run 0 forecast $small --no-reports --json kremlin.yaml && mv out plain.json
+
 python3 "$root/tests/pages_cases.py" hostile > hostile.yaml && python3 "$root/tests/pages_cases.py" large > large.yaml
 python3 "$root/tests/pages_cases.py" scores > scores.csv
 run 0 forecast $small --html hostile.html hostile.yaml

@@ -8,6 +8,7 @@
 #define MAX_PATH_BYTES 160
 #define CLASS          "data/base_rate/reference/class/"
 #define CLASS_ROWS     "data/base_rate/reference/class|data/base_rate/reference/wider"
+#define MAX_RANKED     512
 #define N_TOP          3
 #define OTHER          "(other)"
 
@@ -116,7 +117,7 @@ static size_t next_largest(json_t *rows, const bool *taken)
 {
     size_t best = SIZE_MAX;
     double best_p = 0.0;
-    for (size_t i = 0; i < json_array_size(rows) && i < 512; i++) {
+    for (size_t i = 0; i < json_array_size(rows) && i < MAX_RANKED; i++) {
         const double p = json_number_value(json_object_get(json_array_get(rows, i), "p"));
         if (taken[i] || !(p > best_p)) continue;
         best = i;
@@ -126,7 +127,7 @@ static size_t next_largest(json_t *rows, const bool *taken)
 }
 
 /** The largest of the rows that are wanted, with their names. */
-static void top_rows(FILE *out, json_t *rows, const char *name, bool taken[512])
+static void top_rows(FILE *out, json_t *rows, const char *name, bool taken[MAX_RANKED])
 {
     fputs("<ul class=\"rows\">", out);
     for (int k = 0; k < N_TOP; k++) {
@@ -149,13 +150,26 @@ static bool is_text(json_t *value, const char *text)
     return s != NULL && text != NULL && strcmp(s, text) == 0;
 }
 
+/** Whether a way out counts in the question. */
+static bool is_asked(json_t *root, json_t *route)
+{
+    json_t *routes = tn_html_at(root, "data/question/routes");
+    for (size_t i = 0; i < json_array_size(routes); i++) {
+        if (json_equal(json_array_get(routes, i), route)) return true;
+    }
+    return false;
+}
+
 static void how_card(FILE *out, json_t *root)
 {
-    bool taken[512] = {false};
+    bool taken[MAX_RANKED] = {false};
     json_t *rows = tn_html_at(root, "data/routes");
     const char *pivot = tn_html_string(root, "data/question/pivot");
-    for (size_t i = 0; i < json_array_size(rows) && i < 512; i++)
-        taken[i] = !is_text(json_object_get(json_array_get(rows, i), "horizon"), pivot);
+    for (size_t i = 0; i < json_array_size(rows) && i < MAX_RANKED; i++) {
+        json_t *row = json_array_get(rows, i);
+        taken[i] = !is_text(json_object_get(row, "horizon"), pivot) ||
+                   !is_asked(root, json_object_get(row, "route"));
+    }
     card_begin(out, "How?", "how");
     top_rows(out, rows, "route", taken);
     fputs("<p>chance to leave by this way within ", out);
@@ -165,10 +179,10 @@ static void how_card(FILE *out, json_t *root)
 
 static void who_card(FILE *out, json_t *root)
 {
-    bool taken[512] = {false};
+    bool taken[MAX_RANKED] = {false};
     json_t *rows = tn_html_at(root, "data/successors");
     const size_t n = json_array_size(rows);
-    for (size_t i = 0; i < n && i < 512; i++)
+    for (size_t i = 0; i < n && i < MAX_RANKED; i++)
         taken[i] = is_text(json_object_get(json_array_get(rows, i), "actor"), OTHER);
     card_begin(out, "Who next?", "who");
     top_rows(out, rows, "name", taken);
