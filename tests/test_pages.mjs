@@ -103,6 +103,7 @@ for (const name of there) {
       else if (type === "text/csv") assert.match(text, /^[\w.]+(,[\w.]+)+\r\n/);
       else {
         assert.match(text, /^<svg [^>]*font-family/);
+        assert.match(text, /· tenure \d/);
         assert.ok(!/var\(|currentColor/.test(text), "a colour of the page in a picture");
         assert.ok(!/(href|src)="?http/.test(text));
       }

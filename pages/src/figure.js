@@ -68,10 +68,18 @@ function compose(chart, doc, width) {
   return svg.attr("height", height).attr("viewBox", `0 0 ${width} ${height}`).node();
 }
 
+/** Of whom or what, and from when: a picture travels without its page. */
+function sourceOf(doc) {
+  const question = doc.data.question;
+  return `${question ? `${question.leader}, forecast from ${question.as_of}` : doc.title} · tenure ${doc.data.manifest?.version ?? ""}`;
+}
+
 /** The SVG as it goes onto paper: its own colours and background, no variables. */
 function paperText(chart, doc) {
   const svg = compose(chart, doc, paperWidth);
   const box = svg.getAttribute("viewBox").split(" ").map(Number);
+  box[3] += 18;
+  svg.append(create("svg:text").attr("y", box[3] - 4).attr("font-size", 11).attr("fill", "var(--muted)").text(sourceOf(doc)).node());
   svg.setAttribute("viewBox", `-12 -8 ${box[2] + 24} ${box[3] + 16}`);
   svg.setAttribute("width", box[2] + 24);
   svg.setAttribute("height", box[3] + 16);
