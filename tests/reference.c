@@ -43,10 +43,17 @@ static char cut(char **p, char **field)
 bool reference_read(reference_t *self, const char *name)
 {
     const char *shared = getenv("TENURE_SHARED");
+    char path[4096];
     *self = (reference_t){0};
     if (shared == NULL) return false;
-    char path[4096];
     snprintf(path, sizeof path, "%s/reference/%s", shared, name);
+    reference_read_file(self, path);
+    return true;
+}
+
+void reference_read_file(reference_t *self, const char *path)
+{
+    *self = (reference_t){0};
     self->bytes = read_all(path);
     size_t n_lines = 0;
     self->n_columns = 1;
@@ -65,7 +72,6 @@ bool reference_read(reference_t *self, const char *name)
         }
     }
     self->n_rows = row - 1;
-    return true;
 }
 
 void reference_free(reference_t *self)

@@ -15,6 +15,8 @@ typedef struct reference {
 /** Reads $TENURE_SHARED/reference/NAME; false without TENURE_SHARED. Fails the test on a bad file.
  */
 bool reference_read(reference_t *self, const char *name);
+/** The same for any file of that kind. */
+void reference_read_file(reference_t *self, const char *path);
 void reference_free(reference_t *self);
 /** Column of that name; fails the test if there is none. */
 int reference_column(const reference_t *self, const char *name);
