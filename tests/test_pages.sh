@@ -71,6 +71,16 @@ run 0 score --data scores.csv --boot 100 --json && mv out score.json
 traits='--no-store --as-of 2022-05-30 --regime personal --born 1952-10-07 --entered 2000-01-01'
 run 0 base $traits --html base.html
 run 0 base $traits --json && mv out base.json
+data=${TENURE_SHARED:-/none}/data
+if [ -f "$data/Archigos_4.1_stata14.dta" ]; then
+    run 0 data import --store store.db "$data/Archigos_4.1_stata14.dta" "$data/leaderlist_3_21.csv" \
+        "$data/regime_list.csv" "$data/electionlist_3_21.csv" "$data/powell_thyne_coups_2019.csv"
+    history='backtest --store store.db --years 2008-2010 --boot 100 -q'
+    run 0 $history --html backtest.html
+    run 0 $history --json && mv out backtest.json
+    run 0 base world --as-of 2010-01-01 --store store.db --html world.html
+    run 0 base world --as-of 2010-01-01 --store store.db --json && mv out world.json
+fi
 [ "$(wc -c < large.html)" -lt 2000000 ] || fail 'the page of a large case is 2 MB or more'
 echo "a large case: $(wc -c < large.html) bytes"
 

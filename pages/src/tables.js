@@ -13,21 +13,21 @@ function groups(rows, key) {
 
 /** Forecast against observed shares, with the band in which a calibrated forecaster would lie. */
 function calibration(table) {
-  const by = table.columns[0];
+  const by = isText(table, table.columns[0]) ? table.columns[0] : null;
   return {
     title: "Calibration: what happened, against what was said",
     rows: () => table.rows,
     draw(doc, width) {
-      const { legend, color } = groups(table.rows, by);
+      const { legend, color } = by === null ? { legend: [], color: colors[0] } : groups(table.rows, by);
       const size = Math.min(width, 520);
       return { legend, node: plot({ width: size, height: size * 0.85, marginLeft: 50,
         x: { percent: true, domain: [0, 100], label: "forecast, %" }, y: { percent: true, domain: [0, 100], label: "observed, %" },
         marks: [
           Plot.line([[0, 0], [1, 1]], { stroke: "var(--muted)", strokeDasharray: "4 4" }),
           Plot.ruleX(table.rows, { x: "forecast", y1: "band.low", y2: "band.high", stroke: color, strokeOpacity: 0.35, strokeWidth: 6 }),
-          Plot.lineY(table.rows, { x: "forecast", y: "observed", z: by, stroke: color }),
+          Plot.lineY(table.rows, { x: "forecast", y: "observed", z: by ?? (() => 0), stroke: color }),
           Plot.dot(table.rows, { x: "forecast", y: "observed", fill: color, r: 5,
-            title: (d) => `${d[by]}: said ${percent(d.forecast)}, happened ${percent(d.observed)} of ${d.n}` }),
+            title: (d) => `${by === null ? "" : `${d[by]}: `}said ${percent(d.forecast)}, happened ${percent(d.observed)} of ${d.n}` }),
         ] }) };
     },
   };
@@ -57,7 +57,7 @@ function curve(table, value) {
 const isText = (table, key) => table.rows.some((row) => typeof row[key] === "string");
 
 /** One value per row with its limits. */
-function intervals(table, value) {
+function intervals(table, value, low = "conf.low", high = "conf.high") {
   const labels = table.columns.slice(0, table.columns.indexOf(value)).filter((key) => isText(table, key));
   const rows = table.rows.slice(0, maxRows).map((row, i) => ({ ...row, order: i,
     label: labels.map((key) => row[key]).filter((text) => text !== null).join(", ") }));
@@ -67,10 +67,10 @@ function intervals(table, value) {
     draw(doc, width) {
       const name = (i) => foldMiddle(rows[i].label, narrow(width) ? 20 : 44);
       return { node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 156 : 330, marginRight: 20,
-        x: { label: value.replaceAll(".", " "), grid: true, zero: rows.every((row) => !(row["conf.low"] < 0)) },
+        x: { label: value.replaceAll(".", " "), grid: true, zero: rows.every((row) => !(row[low] < 0)) },
         y: { type: "band", domain: rows.map((row) => row.order), label: null, tickFormat: name, tickSize: 0 }, marks: [
-          ...(rows.some((row) => row["conf.low"] < 0) ? [Plot.ruleX([0], { stroke: "var(--muted)" })] : []),
-          Plot.ruleY(rows, { y: "order", x1: "conf.low", x2: "conf.high", stroke: "var(--prior)", strokeWidth: 3 }),
+          ...(rows.some((row) => row[low] < 0) ? [Plot.ruleX([0], { stroke: "var(--muted)" })] : []),
+          Plot.ruleY(rows, { y: "order", x1: low, x2: high, stroke: "var(--prior)", strokeWidth: 3 }),
           Plot.dot(rows, { x: value, y: "order", fill: "var(--forecast)", r: 5, title: "label" }),
         ] }) };
     },
@@ -99,9 +99,12 @@ export function tableChart(name, doc) {
   if (table === undefined || table.rows.length === 0) return undefined;
   const has = (...keys) => keys.every((key) => table.columns.includes(key));
   if (has("forecast", "observed", "band.low")) return calibration(table);
-  const value = table.columns[table.columns.indexOf("conf.low") - 1];
+  const before = table.columns.slice(0, Math.max(0, table.columns.indexOf("conf.low")));
+  const value = before.filter((key) => key !== "std.error").pop();
   if (has("date", "conf.low", "death")) return curve(table, value);
   if (has("conf.low", "conf.high") && table.columns.some((key) => isText(table, key))) return intervals(table, value);
+  const chance = table.columns.find((key) => /^p\.\d/.test(key)); // p.52w, low.52w, high.52w
+  if (chance !== undefined) return intervals(table, chance, chance.replace("p", "low"), chance.replace("p", "high"));
   const score = table.columns.find((key) => key === "brier" || key === "crps");
   return score === undefined ? undefined : scores(table, score);
 }

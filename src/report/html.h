@@ -64,7 +64,7 @@ typedef struct tn_html_kind {
 } tn_html_kind_t;
 
 extern const tn_html_kind_t tn_html_forecast_kind, tn_html_tables_kind, tn_html_base_kind,
-    tn_html_score_kind;
+    tn_html_score_kind, tn_html_backtest_kind;
 
 /* What the parts of the writer share. */
 

@@ -31,7 +31,14 @@ static json_t *error_of(json_t *root, json_t *row, size_t i, const char *key)
     return cell_of(root, row, i, path);
 }
 
-static bool is_textual(json_t *value) { return !json_is_number(value); }
+/** Numbers stand at the right; a date is not broken. */
+static const char *class_of(json_t *value)
+{
+    const char *s = json_string_value(value);
+    if (json_is_number(value)) return " class=\"n\"";
+    const bool is_date = s != NULL && strlen(s) == 10 && strspn(s, "0123456789-") == 10;
+    return is_date ? " class=\"d\"" : "";
+}
 
 static void table_row(FILE *out, json_t *root, json_t *row, size_t i, const tn_html_section_t *s)
 {
@@ -40,8 +47,7 @@ static void table_row(FILE *out, json_t *root, json_t *row, size_t i, const tn_h
         const tn_html_column_t *c = &s->column[k];
         json_t *value = cell_of(root, row, i, c->key);
         const char *tag = k == 0 ? "th" : "td";
-        fprintf(out, "<%s%s%s>", tag, k == 0 ? " scope=\"row\"" : "",
-            is_textual(value) ? "" : " class=\"n\"");
+        fprintf(out, "<%s%s%s>", tag, k == 0 ? " scope=\"row\"" : "", class_of(value));
         tn_html_value(out, value, error_of(root, row, i, c->key), c->cell);
         fprintf(out, "</%s>", tag);
     }
@@ -187,7 +193,12 @@ static bool is_share(json_t *row, const char *key)
     static const char *const always[] = {
         "p", "mean.p", "forecast", "observed", "band.low", "band.high"};
     static const char *const beside_p[] = {"conf.low", "conf.high"};
+    static const char *const within[] = {"p.", "low.", "high."}; /* "p.52w" */
     if (is_one_of(key, always, sizeof always / sizeof always[0])) return true;
+    for (size_t i = 0; i < sizeof within / sizeof within[0]; i++) {
+        const size_t n = strlen(within[i]);
+        if (strncmp(key, within[i], n) == 0 && key[n] >= '0' && key[n] <= '9') return true;
+    }
     const bool is_curve = json_object_get(row, "time") != NULL;
     if (json_object_get(row, "p") == NULL && !is_curve) return false;
     for (int r = 0; r < TN_N_ROUTES; r++) {
@@ -198,7 +209,7 @@ static bool is_share(json_t *row, const char *key)
 
 static void any_cell(FILE *out, json_t *value, tn_html_cell_t cell)
 {
-    fprintf(out, "<td%s>", is_textual(value) ? "" : " class=\"n\"");
+    fprintf(out, "<td%s>", class_of(value));
     if (json_is_array(value) || json_is_object(value)) {
         char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(5));
         tn_html_text(out, text);

@@ -5,6 +5,8 @@
 
 #include "report/html.h"
 
+#define MAX_CARDS 8
+
 static void paragraph_list(FILE *out, json_t *texts, const char *class)
 {
     if (json_array_size(texts) == 0) return;
@@ -70,7 +72,7 @@ static void base_head(FILE *out, json_t *root)
     head(out, root);
     if (json_array_size(rows) == 0) return;
     fputs("<div class=\"cards\">\n", out);
-    for (size_t i = 0; i < json_array_size(rows) && i < 8; i++) {
+    for (size_t i = 0; i < json_array_size(rows) && i < MAX_CARDS; i++) {
         json_t *row = json_array_get(rows, i);
         const char *words = tn_icd203_words(json_number_value(json_object_get(row, "p")));
         card(out, row, "horizon", "p", TN_CELL_PERCENT);
@@ -86,28 +88,37 @@ static void base_head(FILE *out, json_t *root)
     fputs("</div>\n", out);
 }
 
-/** Each forecaster's Brier score over all questions. */
-static void score_head(FILE *out, json_t *root)
+/** The Brier score of each forecaster or model over all questions. */
+static void score_cards(FILE *out, json_t *root, const char *by, const char *remark)
 {
     size_t n = 0;
     json_t *rows = tn_html_at(root, "data/tables/scores/rows");
     head(out, root);
     fputs("<div class=\"cards\">\n", out);
-    for (size_t i = 0; i < json_array_size(rows) && n < 8; i++) {
+    for (size_t i = 0; i < json_array_size(rows) && n < MAX_CARDS; i++) {
         json_t *row = json_array_get(rows, i);
         const char *class = json_string_value(json_object_get(row, "class"));
         if (class != NULL && strcmp(class, "(all)") != 0) continue;
-        card(out, row, "forecaster", "brier", TN_CELL_NUMBER);
+        card(out, row, by, "brier", TN_CELL_NUMBER);
         fputs("Brier score, smaller is better; ", out);
         tn_html_value(out, json_object_get(row, "n"), NULL, TN_CELL_NUMBER);
-        fputs(" questions on ", out);
-        tn_html_value(out, json_object_get(row, "subjects"), NULL, TN_CELL_NUMBER);
-        fputs(" subjects</p></section>\n", out);
+        fprintf(out, "%s</p></section>\n", remark);
         n++;
     }
     fputs("</div>\n", out);
 }
 
+static void score_head(FILE *out, json_t *root)
+{
+    score_cards(out, root, "forecaster", " questions");
+}
+
+static void backtest_head(FILE *out, json_t *root)
+{
+    score_cards(out, root, "model", " forecasts of history");
+}
+
 const tn_html_kind_t tn_html_base_kind = {"base", base_head, NULL, 0, tail};
 const tn_html_kind_t tn_html_score_kind = {"score", score_head, NULL, 0, tail};
+const tn_html_kind_t tn_html_backtest_kind = {"backtest", backtest_head, NULL, 0, tail};
 const tn_html_kind_t tn_html_tables_kind = {"tables", head, NULL, 0, tail};
