@@ -16,7 +16,7 @@ PACKAGES_BENCH := $(PACKAGES_BUILD) r-base-core r-cran-survival r-cran-prodlim r
 PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git \
 	openmpi-bin libopenmpi-dev procps
 
-.PHONY: forecast test pages bench bench-survival bench-court fuzz docs install format lint clean \
+.PHONY: forecast test pages bench bench-base bench-survival bench-court fuzz docs install format lint clean \
 	packages-build packages-pages packages-test packages-ci packages-bench build help
 
 help: ## what there is
@@ -52,6 +52,10 @@ docs: build ## make the generated texts anew: man page of the case file, output 
 bench-court: packages-build ## speed of the simulator (WORLDS=n)
 	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
 	@$(BUILD)-bench/bench/bench_court $(CASE) $(WORLDS)
+
+bench-base: packages-build ## base rates and backtests (STORE=file of imported data)
+	@tools/build $(BUILD)-bench -Dtests=false -Dbench=true >&2
+	@$(BUILD)-bench/bench/bench_base $(STORE)
 
 install: build ## install under PREFIX
 	meson configure $(BUILD) -Dprefix=$(PREFIX)

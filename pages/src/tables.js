@@ -58,16 +58,19 @@ const isText = (table, key) => table.rows.some((row) => typeof row[key] === "str
 
 /** One value per row with its limits. */
 function intervals(table, value, low = "conf.low", high = "conf.high") {
-  const labels = table.columns.slice(0, table.columns.indexOf(value)).filter((key) => isText(table, key));
+  const labels = table.columns.slice(0, table.columns.indexOf(value)).filter((key) => isText(table, key)).slice(0, 2);
   const rows = table.rows.slice(0, maxRows).map((row, i) => ({ ...row, order: i,
     label: labels.map((key) => row[key]).filter((text) => text !== null).join(", ") }));
+  const isChance = /^p(\.\d|$)/.test(value);
+  const what = isChance ? `chance${value === "p" ? "" : ` within ${value.slice(2)}`}` : value.replaceAll(".", " ");
+  const shown = rows.length < table.rows.length ? `; the first ${rows.length} of ${table.rows.length}` : "";
   return {
-    title: `${table.title}: ${value.replaceAll(".", " ")}, with limits`,
+    title: `${table.title}: ${what}, with limits${shown}`,
     rows: () => table.rows,
     draw(doc, width) {
       const name = (i) => foldMiddle(rows[i].label, narrow(width) ? 20 : 44);
       return { node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 156 : 330, marginRight: 20,
-        x: { label: value.replaceAll(".", " "), grid: true, zero: rows.every((row) => !(row[low] < 0)) },
+        x: { label: isChance ? `${what}, %` : what, percent: isChance, grid: true, zero: rows.every((row) => !(row[low] < 0)) },
         y: { type: "band", domain: rows.map((row) => row.order), label: null, tickFormat: name, tickSize: 0 }, marks: [
           ...(rows.some((row) => row[low] < 0) ? [Plot.ruleX([0], { stroke: "var(--muted)" })] : []),
           Plot.ruleY(rows, { y: "order", x1: low, x2: high, stroke: "var(--prior)", strokeWidth: 3 }),
