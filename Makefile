@@ -32,8 +32,8 @@ pages: packages-build packages-pages ## build with charts, so that --html writes
 	@tools/pages >&2
 	@tools/build $(BUILD) -Dtests=false >&2
 
-test: packages-test ## build and run the tests
-	@tools/pages >&2
+test: packages-test ## build and run the tests; without a way to npm those of the pages are skipped
+	@tools/pages >&2 || [ $$? -eq 75 ]
 	@tools/build $(BUILD)-test -Dwerror=true >&2
 	meson test -C $(BUILD)-test --print-errorlogs
 
