@@ -9,13 +9,15 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 PACKAGES_BUILD := gcc libc6-dev meson ninja-build pkg-config libyaml-dev libjansson-dev nettle-dev libsleef-dev \
 	librandom123-dev libgsl-dev libcsv-dev uthash-dev libsqlite3-dev \
 	libreadstat-dev librdata-dev zlib1g-dev libbz2-dev liblzma-dev libcurl4-gnutls-dev
-PACKAGES_TEST := $(PACKAGES_BUILD) libcmocka-dev mandoc
+# npm comes with Node.js where that is not Debian's
+PACKAGES_PAGES := $(if $(shell command -v npm 2>/dev/null),,nodejs npm)
+PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_PAGES) libcmocka-dev mandoc chromium
 PACKAGES_BENCH := $(PACKAGES_BUILD) r-base-core r-cran-survival r-cran-prodlim r-cran-cmprsk
 PACKAGES_CI := $(PACKAGES_TEST) clang-14 clang-format-14 clang-tidy-14 libomp-14-dev libclang-rt-14-dev git \
 	openmpi-bin libopenmpi-dev procps
 
-.PHONY: forecast test bench bench-base bench-survival bench-court fuzz docs install format lint clean \
-	packages-build packages-test packages-ci packages-bench build help
+.PHONY: forecast test pages bench bench-base bench-survival bench-court fuzz docs install format lint clean \
+	packages-build packages-pages packages-test packages-ci packages-bench build help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -26,7 +28,12 @@ forecast: build ## the forecast of the bundled case (CASE=file for another)
 build: packages-build
 	@tools/build $(BUILD) -Dtests=false >&2
 
-test: packages-test ## build and run the tests
+pages: packages-build packages-pages ## build with charts, so that --html writes pages (needs npm)
+	@tools/pages >&2
+	@tools/build $(BUILD) -Dtests=false >&2
+
+test: packages-test ## build and run the tests; without a way to npm those of the pages are skipped
+	@tools/pages >&2 || [ $$? -eq 75 ]
 	@tools/build $(BUILD)-test -Dwerror=true >&2
 	meson test -C $(BUILD)-test --print-errorlogs
 
@@ -63,10 +70,12 @@ lint: packages-ci ## layers, format, clang-tidy
 	@tools/check-tidy
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(BUILD)-*
+	rm -rf $(BUILD) $(BUILD)-* pages/node_modules
 
 packages-build:
 	@tools/packages $(PACKAGES_BUILD) >&2
+packages-pages:
+	@[ -z "$(PACKAGES_PAGES)" ] || tools/packages $(PACKAGES_PAGES) >&2
 packages-test:
 	@tools/packages $(PACKAGES_TEST) >&2
 packages-ci:

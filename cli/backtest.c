@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "data_store.h"
 #include "progress.h"
+#include "report.h"
 
 #define COMMAND "backtest"
 #define SCHEMA  "tenure-backtest/1"
@@ -22,6 +23,7 @@ enum {
     OPT_THREADS,
     OPT_JSON,
     OPT_CSV,
+    OPT_HTML,
     OPT_TABLE,
     OPT_OUTPUT,
     OPT_COLOR,
@@ -43,6 +45,8 @@ static const cli_option_t options[N_OPTIONS] = {
     [OPT_THREADS] = {"threads", 'j', "N", "default: all processors; never changes the result"},
     [OPT_JSON] = {"json", 0, NULL, "write all tables as JSON"},
     [OPT_CSV] = {"csv", 0, NULL, "write one table as CSV, every forecast unless --table"},
+    [OPT_HTML] = {"html", 0, "FILE",
+        "besides, write a page for the browser that holds all it needs"},
     [OPT_TABLE] = {"table", 't', "NAME", "scores, compare, calibration or forecasts only"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never"},
@@ -68,7 +72,7 @@ typedef enum format { TEXT, JSON, CSV } format_t;
 
 typedef struct request {
     tn_backtest_options_t backtest;
-    const char *store, *table, *output;
+    const char *store, *table, *page, *output;
     char *command_line;
     format_t format;
     int n_formats;
@@ -175,6 +179,7 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     case OPT_STORE: self->store = value; break;
     case OPT_JSON: take_format(self, JSON); break;
     case OPT_CSV: take_format(self, CSV); break;
+    case OPT_HTML: self->page = value; break;
     case OPT_TABLE: take_table(self, args, value); break;
     case OPT_OUTPUT: self->output = value; break;
     case OPT_COLOR:
@@ -189,8 +194,8 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
 
 static bool is_in_manifest(int option)
 {
-    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_QUIET && option != OPT_HELP;
+    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_HTML &&
+           option != OPT_COLOR && option != OPT_QUIET && option != OPT_HELP;
 }
 
 static int request_init(request_t *self, int argc, char **argv)
@@ -247,7 +252,11 @@ static int report(const request_t *request, const tn_fit_t *tables)
         shown.n_tables--;
         shown.n_notes = tables->n_notes;
     }
-    return write_report(request, &shown);
+    const int status = write_report(request, &shown);
+    if (status != 0) return status;
+    shown = *tables;
+    shown.n_tables--; /* nor on a page */
+    return cli_page_write_tables(COMMAND, request->page, &shown, SCHEMA, request->command_line);
 }
 
 static int run(request_t *request)
@@ -256,6 +265,7 @@ static int run(request_t *request)
     tn_error_t err = {0};
     cli_progress_t progress;
     int status = cli_output_check(COMMAND, request->output);
+    if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
     if (status != 0) return status;
     cli_progress_init(&progress, request->is_quiet);
     request->backtest.progress = cli_progress_update;

@@ -5,6 +5,7 @@
 
 #include "base_request.h"
 #include "progress.h"
+#include "report.h"
 
 #define SCHEMA "tenure-base/1"
 
@@ -104,7 +105,11 @@ static int report(const base_request_t *request, const tn_fit_t *tables, const c
             return CLI_EXIT_USAGE;
         }
     }
-    const int status = write_report(request, &shown, path);
+    int status = write_report(request, &shown, path);
+    if (status == 0) { /* the page has all tables, whatever --table says */
+        status = cli_page_write_tables(
+            BASE_COMMAND, request->page, tables, SCHEMA, request->command_line);
+    }
     for (int i = 0; status == 0 && !request->is_quiet && i < tables->n_warnings; i++)
         fprintf(stderr, "tenure " BASE_COMMAND ": warning: %s\n", tables->warning[i]);
     return status;
@@ -143,6 +148,7 @@ static int run(base_request_t *request, tn_fit_t *tables)
 {
     tn_base_t *base = NULL;
     int status = cli_output_check(BASE_COMMAND, request->output);
+    if (status == 0) status = cli_page_check(BASE_COMMAND, request->page, request->output);
     if (status != 0) return status;
     cli_release_signals(); /* nothing is written yet: a signal may end the program at once */
     if (request->verb == BASE_FIT) return run_fit(request, tables);

@@ -25,6 +25,7 @@ enum {
     OPT_THREADS,
     OPT_JSON,
     OPT_CSV,
+    OPT_HTML,
     OPT_TABLE,
     OPT_OUTPUT,
     OPT_COLOR,
@@ -53,6 +54,8 @@ static const cli_option_t options[N_OPTIONS] = {
     [OPT_THREADS] = {"threads", 'j', "N", "fit: default all processors; never changes the result"},
     [OPT_JSON] = {"json", 0, NULL, "write all tables as JSON"},
     [OPT_CSV] = {"csv", 0, NULL, "write one table as CSV, the first unless --table"},
+    [OPT_HTML] = {"html", 0, "FILE",
+        "besides, write a page for the browser that holds all it needs"},
     [OPT_TABLE] = {"table", 't', "NAME", "this table only"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file; fit: the new model"},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never"},
@@ -219,6 +222,7 @@ static void take_option(base_request_t *self, cli_args_t *args, int option, cons
     case OPT_THREADS: take_threads(self, args, value); break;
     case OPT_JSON: take_format(self, BASE_JSON); break;
     case OPT_CSV: take_format(self, BASE_CSV); break;
+    case OPT_HTML: self->page = value; break;
     case OPT_TABLE: self->table = value; break;
     case OPT_OUTPUT: self->output = value; break;
     case OPT_COLOR:
@@ -233,8 +237,8 @@ static void take_option(base_request_t *self, cli_args_t *args, int option, cons
 
 static bool is_in_manifest(int option)
 {
-    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_QUIET && option != OPT_HELP;
+    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_HTML &&
+           option != OPT_COLOR && option != OPT_QUIET && option != OPT_HELP;
 }
 
 static void check_leader(const base_request_t *self, cli_args_t *args)

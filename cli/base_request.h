@@ -22,7 +22,7 @@ typedef struct base_request {
     base_verb_t verb;
     const char *name; /* NULL: by traits */
     tn_base_leader_t leader;
-    const char *country, *model, *store, *table, *output;
+    const char *country, *model, *store, *table, *page, *output;
     bool has_traits, has_as_of, has_store, is_quiet, wants_help, no_store;
     int weeks[BASE_MAX_WEEKS], n_weeks;
     double level, implied;

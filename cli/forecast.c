@@ -32,6 +32,7 @@ enum {
     OPT_CHECKPOINT_EVERY,
     OPT_JSON,
     OPT_CSV,
+    OPT_HTML,
     OPT_OUTPUT,
     OPT_COLOR,
     OPT_QUIET,
@@ -58,6 +59,8 @@ static const cli_option_t options[N_OPTIONS] = {
     [OPT_CHECKPOINT_EVERY] = {"checkpoint-every", 0, "SECONDS", "how often, default 10"},
     [OPT_JSON] = {"json", 0, NULL, "write JSON instead of the table"},
     [OPT_CSV] = {"csv", 0, NULL, "write tidy CSV instead of the table"},
+    [OPT_HTML] = {"html", 0, "FILE",
+        "besides, write a page for the browser that holds all it needs"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never"},
     [OPT_QUIET] = {"quiet", 'q', NULL, "nothing on standard error but mistakes"},
@@ -71,6 +74,7 @@ static const cli_help_t help = {
     .examples = "  tenure forecast cases/kremlin-2022.yaml\n"
                 "  tenure forecast --except death --horizons 26w,52w cases/kremlin-2022.yaml\n"
                 "  tenure forecast --given defeat cases/kremlin-2022.yaml\n"
+                "  tenure forecast --html kremlin.html cases/kremlin-2022.yaml\n"
                 "  tenure forecast --set parameters.g_base=0.2 --json -o out.json "
                 "cases/kremlin-2022.yaml\n"
                 "  tenure forecast --checkpoint run.ck --worlds 10000000 cases/kremlin-2022.yaml\n"
@@ -198,6 +202,7 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
         take_number(args, option, value, 0, MAX_SECONDS, &number);
         f->checkpoint_seconds = (double)number;
         break;
+    case OPT_HTML: self->report.page = value; break;
     case OPT_OUTPUT: self->report.output = value; break;
     case OPT_COLOR:
         if (!cli_parse_colour(value, &self->report.colour)) {
@@ -237,6 +242,9 @@ static void check_shard(request_t *self, cli_args_t *args)
         cli_mistake(
             args, "--blocks writes a shard, no report: give --json or --csv to tenure merge");
     }
+    if (self->report.page != NULL) {
+        cli_mistake(args, "--blocks writes a shard, no page: give --html to tenure merge");
+    }
     if (args->n_mistakes == 0) take_blocks(self, args);
 }
 
@@ -265,10 +273,10 @@ static void check_together(request_t *self, cli_args_t *args)
  * forecast has the same bytes on any number of threads and wherever it is written. */
 static bool is_in_manifest(int option)
 {
-    return option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_NO_CACHE && option != OPT_BLOCKS && option != OPT_CHECKPOINT &&
-           option != OPT_CHECKPOINT_EVERY && option != OPT_QUIET && option != OPT_VERBOSE &&
-           option != OPT_HELP;
+    return option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_HTML &&
+           option != OPT_COLOR && option != OPT_NO_CACHE && option != OPT_BLOCKS &&
+           option != OPT_CHECKPOINT && option != OPT_CHECKPOINT_EVERY && option != OPT_QUIET &&
+           option != OPT_VERBOSE && option != OPT_HELP;
 }
 
 /** Reads all arguments and writes the command line of the manifest on the way. */
@@ -401,6 +409,9 @@ static int run(request_t *request)
         return cli_help_print(&help);
     }
     int status = cli_output_check(COMMAND, request->report.output);
+    if (status == 0) {
+        status = cli_page_check(COMMAND, request->report.page, request->report.output);
+    }
     if (status == 0) status = read_case(&c, request);
     request->forecast_options.team = request->team;
     const int called = call_team(c, request);

@@ -9,11 +9,13 @@
 #define COMMAND "merge"
 #define RUN     "tenure forecast" /* how the command line of every shard begins */
 
-enum { OPT_JSON, OPT_CSV, OPT_OUTPUT, OPT_COLOR, OPT_QUIET, OPT_HELP, N_OPTIONS };
+enum { OPT_JSON, OPT_CSV, OPT_HTML, OPT_OUTPUT, OPT_COLOR, OPT_QUIET, OPT_HELP, N_OPTIONS };
 
 static const cli_option_t options[N_OPTIONS] = {
     [OPT_JSON] = {"json", 0, NULL, "write JSON instead of the table"},
     [OPT_CSV] = {"csv", 0, NULL, "write tidy CSV instead of the table"},
+    [OPT_HTML] = {"html", 0, "FILE",
+        "besides, write a page for the browser that holds all it needs"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never"},
     [OPT_QUIET] = {"quiet", 'q', NULL, "nothing on standard error but mistakes"},
@@ -53,6 +55,7 @@ static void take(request_t *self, cli_args_t *args, int option, const char *valu
     case CLI_OPERAND: self->path[self->n_paths++] = value; break;
     case OPT_JSON: take_format(self, CLI_JSON); break;
     case OPT_CSV: take_format(self, CLI_CSV); break;
+    case OPT_HTML: self->report.page = value; break;
     case OPT_OUTPUT: self->report.output = value; break;
     case OPT_COLOR:
         if (!cli_parse_colour(value, &self->report.colour)) {
@@ -118,6 +121,9 @@ static int merge(request_t *request)
     tn_job_t *job = NULL;
     tn_error_t err = {0};
     int status = cli_output_check(COMMAND, request->report.output);
+    if (status == 0) {
+        status = cli_page_check(COMMAND, request->report.page, request->report.output);
+    }
     if (status != 0) return status;
     const int ret = tn_merge_run(&f, &job, request->path, request->n_paths, &err);
     if (ret < 0) return cli_error_exit(COMMAND, ret, &err);

@@ -1,7 +1,69 @@
-/* One of three reports, whole or not at all. */
+/* One of three reports, and a page if one is asked for, each whole or not at all. */
 #include "report.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "progress.h"
+
+static const char *place(const char *path) { return path == NULL ? "-" : path; }
+
+int cli_page_check(const char *command, const char *path, const char *output)
+{
+    tn_error_t err = {0};
+    if (path == NULL) return 0;
+    if (strcmp(place(path), place(output)) == 0) {
+        fprintf(stderr, "tenure %s: --html and the output name the same file\n", command);
+        return CLI_EXIT_USAGE;
+    }
+    const int ret = tn_pages_check(&err);
+    if (ret < 0) return cli_error_exit(command, ret, &err);
+    return cli_output_check(command, path);
+}
+
+/** Keeps the page if it could be written: a failed write is named by the close. */
+static int close_page(cli_output_t *out, const char *command, int ret, const tn_error_t *err)
+{
+    const int status = cli_output_close(out, command, ret == 0 || ret == TN_EIO);
+    return status == 0 && ret < 0 ? cli_error_exit(command, ret, err) : status;
+}
+
+int cli_page_write(const char *command, const char *path, const char *json, size_t n)
+{
+    cli_output_t out;
+    tn_error_t err = {0};
+    const int status = cli_output_open(&out, command, path);
+    if (status != 0) return status;
+    return close_page(&out, command, tn_pages_write(json, n, out.stream, &err), &err);
+}
+
+int cli_page_write_tables(const char *command, const char *path, const tn_fit_t *tables,
+    const char *schema, const char *command_line)
+{
+    char *json = NULL;
+    size_t n = 0;
+    tn_error_t err = {0};
+    const tn_report_options_t opt = {.command_line = command_line};
+    if (path == NULL) return 0;
+    FILE *out = open_memstream(&json, &n);
+    if (out == NULL) return cli_error_exit(command, TN_ENOMEM, NULL);
+    int ret = tn_tables_report_json(tables, schema, &opt, out, &err);
+    if (fclose(out) != 0 && ret == 0) ret = TN_ENOMEM;
+    const int status =
+        ret < 0 ? cli_error_exit(command, ret, &err) : cli_page_write(command, path, json, n);
+    free(json);
+    return status;
+}
+
+static int write_page(const tn_forecast_t *f, const char *command, const cli_report_t *report)
+{
+    cli_output_t out;
+    tn_error_t err = {0};
+    const tn_report_options_t opt = {.command_line = report->command_line};
+    const int status = cli_output_open(&out, command, report->page);
+    if (status != 0) return status;
+    return close_page(&out, command, tn_report_html(f, &opt, out.stream, &err), &err);
+}
 
 int cli_report_write(const tn_forecast_t *f, const char *command, const cli_report_t *report)
 {
@@ -24,5 +86,6 @@ int cli_report_write(const tn_forecast_t *f, const char *command, const cli_repo
     const bool is_kept = ret == 0 || ret == TN_EIO;
     status = cli_output_close(&out, command, is_kept);
     if (status == 0 && ret < 0) status = cli_error_exit(command, ret, &err);
+    if (status == 0 && report->page != NULL) status = write_page(f, command, report);
     return status;
 }

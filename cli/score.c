@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "progress.h"
+#include "report.h"
 
 #define COMMAND "score"
 
@@ -20,6 +21,7 @@ enum {
     OPT_THREADS,
     OPT_JSON,
     OPT_CSV,
+    OPT_HTML,
     OPT_TABLE,
     OPT_OUTPUT,
     OPT_COLOR,
@@ -42,6 +44,8 @@ static const cli_option_t options[N_OPTIONS] = {
     [OPT_THREADS] = {"threads", 'j', "N", "default: all processors; never changes the result"},
     [OPT_JSON] = {"json", 0, NULL, "write all tables as JSON"},
     [OPT_CSV] = {"csv", 0, NULL, "write one table as CSV, the scores unless --table"},
+    [OPT_HTML] = {"html", 0, "FILE",
+        "besides, write a page for the browser that holds all it needs"},
     [OPT_TABLE] = {"table", 't', "NAME", "this table only"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never"},
@@ -68,7 +72,7 @@ typedef enum format { TEXT, JSON, CSV } format_t;
 
 typedef struct request {
     tn_ledger_score_options_t score;
-    const char *ledger, *data, *table, *output;
+    const char *ledger, *data, *table, *page, *output;
     char *default_ledger, *command_line;
     format_t format;
     int n_formats;
@@ -139,6 +143,7 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     case OPT_AGAINST: self->score.against = value; break;
     case OPT_JSON: take_format(self, JSON); break;
     case OPT_CSV: take_format(self, CSV); break;
+    case OPT_HTML: self->page = value; break;
     case OPT_TABLE: self->table = value; break;
     case OPT_OUTPUT: self->output = value; break;
     case OPT_COLOR:
@@ -155,8 +160,8 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
 /** Whether an option can change the figures: those go into the manifest. */
 static bool is_in_manifest(int option)
 {
-    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_QUIET && option != OPT_HELP;
+    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_HTML &&
+           option != OPT_COLOR && option != OPT_QUIET && option != OPT_HELP;
 }
 
 static int request_init(request_t *self, int argc, char **argv)
@@ -248,7 +253,11 @@ static int report(const request_t *request, const tn_fit_t *scores)
         shown.table = &table;
         shown.n_tables = 1;
     }
-    const int status = write_report(request, &shown);
+    int status = write_report(request, &shown);
+    if (status == 0) { /* the page has all tables, whatever --table says */
+        status = cli_page_write_tables(
+            COMMAND, request->page, scores, "tenure-score/1", request->command_line);
+    }
     for (int i = 0; status == 0 && !request->is_quiet && i < scores->n_warnings; i++) {
         fprintf(stderr, "tenure " COMMAND ": warning: %s\n", scores->warning[i]);
     }
@@ -264,6 +273,7 @@ int tn_cmd_score(int argc, char **argv)
         status = cli_help_print(&help);
     } else if (status == 0) {
         status = cli_output_check(COMMAND, request.output);
+        if (status == 0) status = cli_page_check(COMMAND, request.page, request.output);
         cli_release_signals(); /* nothing is written yet: a signal may end the program at once */
         if (status == 0) {
             status = request.data != NULL ? score_data(&request, &scores)

@@ -64,9 +64,9 @@ _tenure()
     case $command:$cur in
     forecast:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --worlds --seed --threads --routes --except
-            --given --force --no-reports --no-cache --blocks --checkpoint --checkpoint-every --set --json --csv --output --color --quiet --verbose
+            --given --force --no-reports --no-cache --blocks --checkpoint --checkpoint-every --set --json --csv --html --output --color --quiet --verbose
             --help' -- "$cur")) ;;
-    merge:-*) COMPREPLY=($(compgen -W '--json --csv --output --color --quiet --help' -- "$cur")) ;;
+    merge:-*) COMPREPLY=($(compgen -W '--json --csv --html --output --color --quiet --help' -- "$cur")) ;;
     check:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --set --json --color --quiet --help' \
             -- "$cur")) ;;
@@ -82,15 +82,15 @@ _tenure()
             -- "$cur")) ;;
     base:-*)
         COMPREPLY=($(compgen -W '--as-of --country --regime --entered --born --sex --entry --horizons
-            --implied --within --route --level --store --no-store --model --threads --json --csv --table
+            --implied --within --route --level --store --no-store --model --threads --json --csv --html --table
             --output --color --quiet --help' -- "$cur")) ;;
     base:*) COMPREPLY=($(compgen -W 'curve table world fit' -- "$cur")) ;;
     backtest:-*)
         COMPREPLY=($(compgen -W '--years --monthly --route --months --bins --boot --level --seed --store
-            --threads --json --csv --table --output --color --quiet --help' -- "$cur")) ;;
+            --threads --json --csv --html --table --output --color --quiet --help' -- "$cur")) ;;
     score:-*)
         COMPREPLY=($(compgen -W '--ledger --data --which --late --against --level --bins --boot --seed
-            --threads --json --csv --table --output --color --quiet --help' -- "$cur")) ;;
+            --threads --json --csv --html --table --output --color --quiet --help' -- "$cur")) ;;
     new:-*) COMPREPLY=($(compgen -W '--output --force --help' -- "$cur")) ;;
     *) COMPREPLY=($(compgen -f -- "$cur")) ;;
     esac

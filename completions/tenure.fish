@@ -32,6 +32,7 @@ complete -c tenure -n "__fish_seen_subcommand_from forecast" -x -l checkpoint-ev
 complete -c tenure -n "__fish_seen_subcommand_from forecast check" -x -l set -d "change the case"
 complete -c tenure -n "__fish_seen_subcommand_from forecast merge check ledger score fit" -l json -d "write JSON"
 complete -c tenure -n "__fish_seen_subcommand_from forecast merge ledger score fit" -l csv -d "write tidy CSV"
+complete -c tenure -n "__fish_seen_subcommand_from forecast merge score base backtest" -r -l html -d "besides, write a page"
 complete -c tenure -n "__fish_seen_subcommand_from forecast merge new ledger score fit" -r -s o -l output -d "write to a file"
 complete -c tenure -n "__fish_seen_subcommand_from forecast merge check ledger score fit" -x -l color -a "auto always never" -d "when to use colour"
 complete -c tenure -n "__fish_seen_subcommand_from forecast merge check ledger score fit" -s q -l quiet -d "say less"

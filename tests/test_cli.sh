@@ -261,7 +261,7 @@ for page in "$root"/man/*.1 "$root"/README.md; do
         (
             tenure() { "$program" "$@"; }
             eval "$example"
-        ) > out 2> err || fail 'an example failed'
+        ) > out 2> err || grep -q 'make pages' err || fail 'an example failed' # a build may be without pages
     done < examples
     rm -f other-case.yaml my-case.yaml
 done

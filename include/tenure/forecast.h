@@ -147,9 +147,10 @@ typedef struct tn_view {
     double median_weeks; /**< weeks after as_of until half of the worlds have left, if within the
                             longest horizon */
     double median_weeks_se;
-    int n_weeks;              /**< weeks after as_of: length of the curve */
-    tn_estimate_t *curve;     /**< n_weeks: P(exit within w+1 weeks), routes of the question */
-    tn_estimate_t *successor; /**< n_successors: share given exit within the longest horizon */
+    int n_weeks;                /**< weeks after as_of: length of the curve */
+    tn_estimate_t *curve;       /**< n_weeks: P(exit within w+1 weeks), routes of the question */
+    tn_estimate_t *route_curve; /**< TN_N_ROUTES x n_weeks, row = route: P(exit by it within w+1) */
+    tn_estimate_t *successor;   /**< n_successors: share given exit within the longest horizon */
     tn_estimate_t
         *successor_by_route; /**< TN_N_ROUTES x n_successors, row = route; NAN if no exits */
     tn_estimate_t count[TN_N_COUNTS];

@@ -2,6 +2,7 @@
  * forecast of. */
 #include "base/sha256.h"
 
+#include <nettle/base64.h>
 #include <nettle/sha2.h>
 
 #include <stdint.h>
@@ -21,4 +22,15 @@ void tn_sha256_hex(const tn_piece_t *pieces, size_t n_pieces, char hex[TN_SHA256
         hex[2 * i + 1] = digits[digest[i] & 15];
     }
     hex[TN_SHA256_HEX - 1] = '\0';
+}
+
+void tn_sha256_base64(const void *bytes, size_t n, char base64[TN_SHA256_BASE64])
+{
+    struct sha256_ctx ctx;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&ctx);
+    sha256_update(&ctx, n, bytes);
+    sha256_digest(&ctx, sizeof digest, digest);
+    base64_encode_raw(base64, sizeof digest, digest);
+    base64[TN_SHA256_BASE64 - 1] = '\0';
 }

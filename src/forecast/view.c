@@ -39,6 +39,18 @@ static void fill_curve(tn_view_t *view, const tn_tally_t *t, double *y)
     }
 }
 
+static void fill_route_curves(tn_view_t *view, const tn_tally_t *t, double *y)
+{
+    for (int r = 0; r < TN_N_ROUTES; r++) {
+        tn_estimate_t *curve = view->route_curve + (size_t)r * (size_t)t->n_weeks;
+        clear(y, t->n_rows);
+        for (int week = 0; week < t->n_weeks; week++) {
+            add_exits(y, t, r, week);
+            curve[week] = tn_tally_share(t, y, t->weight);
+        }
+    }
+}
+
 static void fill_exits(tn_view_t *view, const tn_tally_t *t)
 {
     for (int h = 0; h < t->n_horizons; h++) {
@@ -51,16 +63,12 @@ static void fill_exits(tn_view_t *view, const tn_tally_t *t)
     }
 }
 
-static void fill_routes(tn_view_t *view, const tn_tally_t *t, double *y)
+static void fill_routes(tn_view_t *view, const tn_tally_t *t)
 {
     for (int r = 0; r < TN_N_ROUTES; r++) {
-        int week = 0;
-        clear(y, t->n_rows);
-        for (int h = 0; h < t->n_horizons; h++) {
-            for (; week < t->horizon_weeks[h]; week++)
-                add_exits(y, t, r, week);
-            view->route[r][h] = tn_tally_share(t, y, t->weight);
-        }
+        const tn_estimate_t *curve = view->route_curve + (size_t)r * (size_t)t->n_weeks;
+        for (int h = 0; h < t->n_horizons; h++)
+            view->route[r][h] = curve[t->horizon_weeks[h] - 1];
     }
 }
 
@@ -126,8 +134,10 @@ static int allocate(tn_view_t *view, size_t n_successors)
     view->curve = tn_calloc((size_t)view->n_weeks, sizeof *view->curve);
     view->successor = tn_calloc(n_successors, sizeof *view->successor);
     view->successor_by_route = tn_calloc(n_successors * TN_N_ROUTES, sizeof *view->successor);
-    if (view->curve != NULL && view->successor != NULL && view->successor_by_route != NULL)
-        return 0;
+    view->route_curve = tn_calloc((size_t)view->n_weeks * TN_N_ROUTES, sizeof *view->route_curve);
+    const bool is_whole = view->curve != NULL && view->successor != NULL &&
+                          view->successor_by_route != NULL && view->route_curve != NULL;
+    if (is_whole) return 0;
     tn_view_free(view);
     return TN_ENOMEM;
 }
@@ -139,6 +149,7 @@ int tn_view_copy(tn_view_t *view, const tn_view_t *from, int n_successors)
     const int ret = allocate(view, n);
     if (ret < 0) return ret;
     memcpy(view->curve, from->curve, (size_t)from->n_weeks * size);
+    memcpy(view->route_curve, from->route_curve, (size_t)from->n_weeks * TN_N_ROUTES * size);
     memcpy(view->successor, from->successor, n * size);
     memcpy(view->successor_by_route, from->successor_by_route, n * TN_N_ROUTES * size);
     return 0;
@@ -158,7 +169,8 @@ int tn_view_init(tn_view_t *view, const tn_tally_t *t, int64_t n_worlds)
     double *w = y + t->n_rows;
     fill_curve(view, t, y);
     fill_exits(view, t);
-    fill_routes(view, t, y);
+    fill_route_curves(view, t, y);
+    fill_routes(view, t);
     fill_median(view, t);
     fill_successors_of(view->successor, t, t->routes, y, w);
     for (size_t r = 0; r < TN_N_ROUTES; r++) {
@@ -173,6 +185,7 @@ void tn_view_free(tn_view_t *view)
 {
     if (view == NULL) return;
     tn_free(view->curve);
+    tn_free(view->route_curve);
     tn_free(view->successor);
     tn_free(view->successor_by_route);
     *view = (tn_view_t){0};
