@@ -79,7 +79,7 @@ typedef struct tn_block {
 
     /* what the run leaves besides the state */
     int watch_observable, watch_event; /* -1: none; first_week is set by it */
-    int seen_from, seen_to;              /* weeks in which `seen` is kept; equal: none */
+    int seen_from, seen_to;            /* weeks in which `seen` is kept; equal: none */
     /* normals of the uncertain parameters, one row per design_lanes worlds; NULL: drawn */
     const double *design;
     int design_lanes;

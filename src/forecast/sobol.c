@@ -5,6 +5,7 @@
 #include "tenure/sobol.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -35,8 +36,7 @@ static void draw_row(double *u, size_t point, int which, int n_inputs, uint64_t 
     double four[4];
     for (int i = 0; i < n_inputs; i++) {
         if (i % 4 == 0) {
-            tn_rng_uniforms(
-                seed, point, 0, (uint32_t)which, PURPOSE_DESIGN, (uint32_t)i / 4, four);
+            tn_rng_uniforms(seed, point, 0, (uint32_t)which, PURPOSE_DESIGN, (uint32_t)i / 4, four);
         }
         u[i] = four[i % 4];
     }
