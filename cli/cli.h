@@ -126,6 +126,7 @@ int tn_cmd_forecast(int argc, char **argv);
 int tn_cmd_backtest(int argc, char **argv);
 int tn_cmd_base(int argc, char **argv);
 int tn_cmd_check(int argc, char **argv);
+int tn_cmd_explain(int argc, char **argv);
 int tn_cmd_fit(int argc, char **argv);
 int tn_cmd_ledger(int argc, char **argv);
 int tn_cmd_merge(int argc, char **argv);

@@ -8,7 +8,7 @@ _tenure()
     local verbs='add resolve annul list show export verify'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W 'forecast base merge check new data ledger score backtest fit help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'forecast explain base merge check new data ledger score backtest fit help --help --version' -- "$cur"))
         return
     fi
     if [ "$command" = data ] && [ "${COMP_WORDS[2]}" = fetch ] && [ "$COMP_CWORD" -gt 2 ]; then
@@ -43,7 +43,7 @@ _tenure()
     fi
     case $prev in
     data) COMPREPLY=($(compgen -W 'fetch import list verify export --help' -- "$cur")); return ;;
-    help) COMPREPLY=($(compgen -W 'forecast base merge check new data ledger score backtest fit' -- "$cur")); return ;;
+    help) COMPREPLY=($(compgen -W 'forecast explain base merge check new data ledger score backtest fit' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --routes|--except) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
     fit) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;
@@ -80,6 +80,9 @@ _tenure()
             --source --note --subject --date --route --successor --in-office --outcome --reason
             --recorded --status --head --json --csv --table --output --color --quiet --help' \
             -- "$cur")) ;;
+    explain:-*)
+        COMPREPLY=($(compgen -W '--as-of --horizons --set --worlds --seed --threads --weeks --sobol --no-cache
+            --matrix --json --csv --table --html --output --color --quiet --help' -- "$cur")) ;;
     base:-*)
         COMPREPLY=($(compgen -W '--as-of --country --regime --entered --born --sex --entry --horizons
             --implied --within --route --level --store --no-store --model --threads --json --csv --html --table

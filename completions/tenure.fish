@@ -1,5 +1,5 @@
 # fish completion for tenure
-set -l commands forecast base merge check new data ledger score backtest fit help
+set -l commands forecast explain base merge check new data ledger score backtest fit help
 set -l methods km cif cox finegray exponential weibull lognormal loglogistic gompertz piecewise splitpop logit compare
 set -l routes death incapacity assassination coup uprising regular foreign
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "forecast" -d "how long, how, and who next"
@@ -10,8 +10,9 @@ complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "data" -
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "fit" -d "survival models of any data"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "help" -d "help of a command"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -l version -d "version"
-complete -c tenure -n "__fish_seen_subcommand_from help" -f -a "forecast base merge check new data ledger score backtest fit"
+complete -c tenure -n "__fish_seen_subcommand_from help" -f -a "forecast explain base merge check new data ledger score backtest fit"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "ledger" -d "what was forecast, and what came of it"
+complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "explain" -d "what moved a forecast, and what would"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "base" -d "leaders like this one, in data: the outside view"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "backtest" -d "how good the base rates would have been"
 complete -c tenure -n "not __fish_seen_subcommand_from $commands" -f -a "score" -d "how good the forecasts were"
@@ -144,3 +145,20 @@ complete -c tenure -n "__fish_seen_subcommand_from base backtest" -l csv -d "wri
 complete -c tenure -n "__fish_seen_subcommand_from base backtest" -r -s o -l output -d "write to a file"
 complete -c tenure -n "__fish_seen_subcommand_from base backtest" -x -l color -a "auto always never" -d "when to use colour"
 complete -c tenure -n "__fish_seen_subcommand_from base backtest" -s q -l quiet -d "say less"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -l as-of -d "forecast from this day"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -l horizons -d "such as 13w,26w,5y"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -l set -d "change the case"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -s n -l worlds -d "simulated worlds"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -s s -l seed -d "of the random numbers"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -s j -l threads -d "number of threads"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -l weeks -d "of the tripwires"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -l sobol -d "base points"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -l no-cache -d "calibrate anew"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -r -l matrix -d "claims by ways out as CSV"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -l json -d "write JSON"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -l csv -d "write one table as CSV"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -s t -l table -a "origins claims tripwires drivers tipping matrix provenance" -d "this table only"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -r -l html -d "also write a page"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -r -s o -l output -d "write to a file"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -l color -a "auto always never" -d "when to use colour"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -s q -l quiet -d "say less"

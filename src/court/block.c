@@ -51,6 +51,7 @@ static void lay_out_state(tn_block_t *self)
     }
     self->slot = take_column(self, sizeof *self->slot);
     self->flag = take_column(self, sizeof *self->flag);
+    self->seen = take_column(self, sizeof *self->seen);
     self->rep = take_column(self, sizeof *self->rep);
     self->plot = take_column(self, sizeof *self->plot);
     for (int p = 0; p < TN_N_PARAMETERS; p++) {
@@ -75,6 +76,7 @@ static void lay_out(tn_block_t *self)
     self->reliability = take_rows(self, c->evidence.n_origins, sizeof(double));
     self->ll = take_rows(self, c->evidence.n_origins, sizeof(double));
     self->claim_true = take_rows(self, c->evidence.n_claims, sizeof(uint8_t));
+    self->claim_ll = take_rows(self, c->keeps_claims ? c->evidence.n_claims : 0, sizeof(double));
     for (int k = 0; k < 4; k++) {
         self->u[k] = take_scratch(self);
         self->z[k] = take_scratch(self);

@@ -61,6 +61,7 @@ typedef struct tn_block {
     double *e, *s, *b, *C, *F, *phi, *theta, *Q, *G, *V, *L, *lw;
     int32_t *war, *ill, *route, *exit_week, *successor, *first_week;
     uint32_t *flag;
+    uint32_t *seen; /* bit p: predicate p was true in a week of [seen_from, seen_to) */
     uint64_t *rep, *plot;
     double *par[TN_N_PARAMETERS];   /* parameters with a prior; NULL for the fixed ones */
     int8_t *third[TN_N_PARAMETERS]; /* of its normal: +1 top, -1 bottom; NULL for the fixed ones */
@@ -70,6 +71,7 @@ typedef struct tn_block {
     int32_t *event_week, *count;
     double *reliability, *ll;
     uint8_t *claim_true;
+    double *claim_ll; /* [claims][TN_ROW] log likelihood, if court->keeps_claims; else NULL */
 
     /* scratch of the week, not state */
     double *u[4], *z[4], *w1, *w2, *w3;
@@ -77,6 +79,10 @@ typedef struct tn_block {
 
     /* what the run leaves besides the state */
     int watch_observable, watch_event; /* -1: none; first_week is set by it */
+    int seen_from, seen_to;            /* weeks in which `seen` is kept; equal: none */
+    /* normals of the uncertain parameters, one row per design_lanes worlds; NULL: drawn */
+    const double *design;
+    int design_lanes;
     double as_of_scale, as_of_weight,
         as_of_weight2; /* log scale; sums of exp(lw - scale) and squares */
     double as_of_state[TN_N_STATES], as_of_tipping[TN_N_TIPPING]; /* weighted sums */

@@ -207,6 +207,7 @@ int tn_court_init(
 {
     *self = (tn_court_t){.n = c->n_actors, .interim = -1, .rule = c->rule};
     self->resample = !opt->no_resampling;
+    self->keeps_claims = opt->keeps_claims;
     set_shares(self, c);
     const int military = tn_case_find_group(c, "military");
     const int security = tn_case_find_group(c, "security");
@@ -221,6 +222,7 @@ int tn_court_init(
         set_neutral_world(self, c, opt);
     } else if (ret == 0) {
         set_world(self, c);
+        if (opt->n_weeks > 0) self->n_weeks = self->t_as_of + opt->n_weeks;
         ret = set_events(self, c, opt->force_event);
         if (ret == 0 && !opt->no_reports) ret = tn_evidence_init(&self->evidence, c, err);
     }

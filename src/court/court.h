@@ -68,6 +68,7 @@ typedef struct tn_court {
     tn_court_exit_t *exit;
     tn_succession_rule_t rule;
     bool resample;
+    bool keeps_claims;      /* blocks keep the log likelihood of every claim */
     tn_evidence_t evidence; /* empty without reports */
 } tn_court_t;
 
@@ -78,8 +79,9 @@ typedef struct tn_court_options {
     bool no_priors;  /* parameters at their centre */
     bool no_reports;
     bool no_resampling;
+    bool keeps_claims;
     int force_event;     /* 1 + index of the event that happens for sure; 0: none */
-    int n_weeks;         /* neutral only: weeks to simulate; 0: longest horizon of the case */
+    int n_weeks;         /* weeks after as_of to simulate; 0: longest horizon of the case */
     const double *knobs; /* TN_N_KNOBS rates (tn_knob_name order), NULL: the case's own */
 } tn_court_options_t;
 

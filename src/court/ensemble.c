@@ -45,6 +45,10 @@ static int run_block(tn_run_t *run, int thread, int64_t index)
         block->watch_observable = e->watch_observable;
         block->watch_event = e->watch_event;
         block->tally_hazards = e->tally_hazards;
+        block->seen_from = e->seen_from;
+        block->seen_to = e->seen_to;
+        block->design = e->design;
+        block->design_lanes = e->design_lanes;
     }
     tn_block_run(block, run->lanes, e->seed, index, left < TN_BLOCK ? (int)left : TN_BLOCK);
     run->done(run->ctx, block);

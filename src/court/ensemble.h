@@ -16,7 +16,10 @@ typedef struct tn_ensemble {
     int64_t n_batches;
     int watch_observable, watch_event; /* -1: none */
     bool tally_hazards;
-    const char *stage;       /* name for progress */
+    int seen_from, seen_to; /* weeks in which blocks keep which predicates were true; equal: none */
+    const double *design;   /* rows of court->n_uncertain normals that replace the drawn ones */
+    int design_lanes;       /* worlds per row, a divisor of TN_BLOCK; with design only */
+    const char *stage;      /* name for progress */
     tn_progress_fn progress; /* called from the calling thread only; may be NULL */
     void *progress_ctx;
 } tn_ensemble_t;

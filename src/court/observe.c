@@ -62,11 +62,14 @@ static void weigh(tn_block_t *self, const tn_claim_t *claim, const uint8_t *is_t
 {
     const double *a = self->reliability + (size_t)claim->origin * TN_ROW;
     double *ll = self->ll + (size_t)claim->origin * TN_ROW;
+    const size_t k = (size_t)(claim - self->court->evidence.claim);
+    double *kept = self->claim_ll == NULL ? NULL : self->claim_ll + k * TN_ROW;
     for (int j = 0; j < self->n_live; j++) {
         const double l = claim->is_number ? tn_claim_loglik_number(
                                                 claim, a[j], number(self, claim->observable, j))
                                           : tn_claim_loglik_predicate(claim, a[j], is_true[j]);
         ll[j] += l;
+        if (kept != NULL) kept[j] = l;
         self->lw[j] += l;
     }
 }
@@ -91,8 +94,19 @@ static bool follow_claims(tn_block_t *self, int t)
     return is_due;
 }
 
+/** Which predicates are true this week, one bit each. */
+static void see(tn_block_t *self, int t)
+{
+    if (t < self->seen_from || t >= self->seen_to) return;
+    for (int p = 0; p < TN_N_PREDICATES; p++) {
+        for (int j = 0; j < self->n_live; j++)
+            self->seen[j] |= (uint32_t)tn_block_predicate(self, p, j) << p;
+    }
+}
+
 static void watch(tn_block_t *self, int t)
 {
+    see(self, t);
     if (self->watch_observable < 0) return;
     for (int j = 0; j < self->n_live; j++) {
         if (self->first_week[j] != TN_NEVER) continue;

@@ -139,6 +139,7 @@ static void add_claim(tn_evidence_t *self, const tn_case_t *c, int r, bool *is_u
                              is_same_chain(&c->report[i], report));
         }
         is_used[j] = true;
+        self->claim_of[j] = self->n_claims - 1;
         claim->n_reports++;
         is_specific = is_specific || report->is_specific;
         const double accuracy = tn_credibility_accuracy(report->credibility);
@@ -183,7 +184,8 @@ int tn_evidence_init(tn_evidence_t *self, const tn_case_t *c, tn_error_t *err)
     bool *is_used = tn_calloc(n, sizeof *is_used);
     self->claim = tn_calloc(n, sizeof *self->claim);
     self->origin = tn_calloc(n, sizeof *self->origin);
-    if (is_used == NULL || self->claim == NULL || self->origin == NULL) {
+    self->claim_of = tn_calloc(n, sizeof *self->claim_of);
+    if (!is_used || !self->claim || !self->origin || !self->claim_of) {
         tn_free(is_used);
         tn_evidence_free(self);
         return tn_error_set(err, TN_ENOMEM, "evidence: %s", tn_error_text(TN_ENOMEM));
@@ -202,5 +204,6 @@ void tn_evidence_free(tn_evidence_t *self)
     if (self == NULL) return;
     tn_free(self->claim);
     tn_free(self->origin);
+    tn_free(self->claim_of);
     *self = (tn_evidence_t){0};
 }

@@ -38,6 +38,7 @@ typedef struct tn_evidence {
     int n_claims, n_origins;
     tn_claim_t *claim; /* in order of the first report of each; silences last */
     tn_evidence_origin_t *origin;
+    int *claim_of; /* of each report of the case */
 } tn_evidence_t;
 
 int tn_evidence_init(tn_evidence_t *self, const tn_case_t *c, tn_error_t *err);

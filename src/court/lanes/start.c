@@ -16,6 +16,7 @@ static void clear_state(tn_block_t *b)
         b->route[j] = -1;
         b->exit_week[j] = TN_NEVER;
         b->first_week[j] = TN_NEVER;
+        b->seen[j] = 0;
         b->successor[j] = -1;
         b->L[j] = 1.0;
     }
@@ -34,6 +35,16 @@ static void draw_parameter(tn_block_t *b, int p, const double *z)
     }
 }
 
+/** Normals of parameter k as the design says: one row of it per design_lanes worlds. */
+static void take_from_design(const tn_block_t *b, int k, double *z)
+{
+    const size_t width = (size_t)b->court->n_uncertain, per_row = (size_t)b->design_lanes;
+    for (int j = 0; j < b->n; j++) {
+        const size_t row = ((size_t)b->world0 + b->slot[j]) / per_row;
+        z[j] = b->design[row * width + (size_t)k];
+    }
+}
+
 static void draw_parameters(tn_block_t *b)
 {
     for (int p = 0; p < TN_N_PARAMETERS; p++) {
@@ -42,6 +53,7 @@ static void draw_parameters(tn_block_t *b)
     }
     for (int k = 0; k < b->court->n_uncertain; k++) {
         if (k % 4 == 0) LN(tn_lanes_normals)(b, b->n, b->slot, 0, TN_RNG_PARAM, k / 4);
+        if (b->design != NULL) take_from_design(b, k, b->z[k % 4]);
         draw_parameter(b, b->court->uncertain[k], b->z[k % 4]);
     }
 }

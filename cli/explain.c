@@ -1,0 +1,295 @@
+/* tenure explain CASE: reads the case, asks the library for tables, writes one of three reports,
+ * and if asked the matrix and a page. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "progress.h"
+#include "report.h"
+
+#define COMMAND     "explain"
+#define SCHEMA      "tenure-explain/1"
+#define MAX_THREADS 4096
+#define MAX_WORLDS  1000000000LL
+
+enum {
+    OPT_AS_OF,
+    OPT_HORIZONS,
+    OPT_SET,
+    OPT_WORLDS,
+    OPT_SEED,
+    OPT_THREADS,
+    OPT_WEEKS,
+    OPT_SOBOL,
+    OPT_NO_CACHE,
+    OPT_MATRIX,
+    OPT_JSON,
+    OPT_CSV,
+    OPT_TABLE,
+    OPT_HTML,
+    OPT_OUTPUT,
+    OPT_COLOR,
+    OPT_QUIET,
+    OPT_HELP,
+    N_OPTIONS
+};
+
+static const cli_option_t options[N_OPTIONS] = {
+    [OPT_AS_OF] = {"as-of", 0, "DATE", "forecast from this day; later reports are left out"},
+    [OPT_HORIZONS] = {"horizons", 0, "LIST", "such as 13w,26w,5y"},
+    [OPT_SET] = {"set", 0, "PATH=VALUE", "change the case, such as leader.guard=0.3; repeatable"},
+    [OPT_WORLDS] = {"worlds", 'n', "N", "simulated worlds, default 100000"},
+    [OPT_SEED] = {"seed", 's', "N", "of the random numbers, default 1"},
+    [OPT_THREADS] = {"threads", 'j', "N", "default: all processors; never changes the result"},
+    [OPT_WEEKS] = {"weeks", 0, "N", "tripwires: what could be seen within N weeks, default 5"},
+    [OPT_SOBOL] = {"sobol", 0, "N", "base points of the Sobol indices, default 256; 0: none"},
+    [OPT_NO_CACHE] = {"no-cache", 0, NULL, "calibrate anew; never changes the result"},
+    [OPT_MATRIX] = {"matrix", 0, "FILE", "besides, write claims by ways out as CSV"},
+    [OPT_JSON] = {"json", 0, NULL, "write all tables as JSON"},
+    [OPT_CSV] = {"csv", 0, NULL, "write one table as CSV, the origins unless --table"},
+    [OPT_TABLE] = {"table", 't', "NAME",
+        "origins, claims, tripwires, drivers, tipping, matrix or provenance only"},
+    [OPT_HTML] = {"html", 0, "FILE",
+        "besides, write a page for the browser that holds all it needs"},
+    [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
+    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never"},
+    [OPT_QUIET] = {"quiet", 'q', NULL, "nothing on standard error but mistakes"},
+    [OPT_HELP] = {"help", 'h', NULL, "this help"},
+};
+
+static const cli_help_t help = {
+    .command = COMMAND,
+    .usage = "explain [options] CASE",
+    .examples = "  tenure explain cases/kremlin-2022.yaml\n"
+                "  tenure explain --table tripwires --weeks 8 cases/kremlin-2022.yaml\n"
+                "  tenure explain --matrix matrix.csv --sobol 0 cases/kremlin-2022.yaml\n",
+    .text =
+        "Says what moved a forecast: each origin and each claim, and what repeated reports would\n"
+        "do if they were independent; which parameters matter; which observation of the coming\n"
+        "weeks would move it most. See tenure-explain(1).",
+    .options = options,
+    .n_options = N_OPTIONS,
+};
+
+typedef enum format { TEXT, JSON, CSV } format_t;
+
+typedef struct request {
+    tn_explain_options_t explain;
+    tn_case_options_t case_options;
+    const char **set; /* room for one per word of the command line */
+    const char *path, *table, *matrix, *page, *output;
+    char *command_line, *cache_dir;
+    format_t format;
+    int n_formats;
+    cli_colour_t colour;
+    bool is_quiet, wants_help, no_cache;
+} request_t;
+
+static long long take_integer(
+    cli_args_t *args, int option, const char *text, long long lo, long long hi)
+{
+    long long number = lo;
+    if (!cli_parse_integer(text, lo, hi, &number))
+        cli_mistake(args, "option '--%s': '%s' is not a whole number from %lld to %lld",
+            options[option].name, text, lo, hi);
+    return number;
+}
+
+static void take_figure(request_t *self, cli_args_t *args, int option, const char *value)
+{
+    unsigned long long seed = 0;
+    tn_forecast_options_t *f = &self->explain.forecast;
+    switch (option) {
+    case OPT_WORLDS: f->n_worlds = take_integer(args, option, value, 1, MAX_WORLDS); break;
+    case OPT_THREADS: f->n_threads = (int)take_integer(args, option, value, 1, MAX_THREADS); break;
+    case OPT_WEEKS:
+        self->explain.watch_weeks = (int)take_integer(args, option, value, 1, 52);
+        break;
+    case OPT_SOBOL:
+        self->explain.sobol_points = (int)take_integer(args, option, value, 0, 100000);
+        if (self->explain.sobol_points == 1)
+            cli_mistake(args, "option '--sobol': at least 2, or 0 for none");
+        break;
+    default:
+        if (!cli_parse_unsigned(value, &seed))
+            cli_mistake(args, "option '--seed': '%s' is not a whole number", value);
+        f->seed = seed;
+        break;
+    }
+}
+
+static void take_format(request_t *self, format_t format)
+{
+    if (self->format != format) self->n_formats++;
+    self->format = format;
+}
+
+static void take_case(request_t *self, cli_args_t *args, const char *path)
+{
+    if (self->path != NULL) cli_mistake(args, "needless word '%s'", path);
+    self->path = path;
+}
+
+static void take_option(request_t *self, cli_args_t *args, int option, const char *value)
+{
+    switch (option) {
+    case CLI_OPERAND: take_case(self, args, value); break;
+    case OPT_AS_OF: self->case_options.as_of = value; break;
+    case OPT_HORIZONS: self->case_options.horizons = value; break;
+    case OPT_SET: self->set[self->case_options.n_set++] = value; break;
+    case OPT_NO_CACHE: self->no_cache = true; break;
+    case OPT_MATRIX: self->matrix = value; break;
+    case OPT_JSON: take_format(self, JSON); break;
+    case OPT_CSV: take_format(self, CSV); break;
+    case OPT_TABLE: self->table = value; break;
+    case OPT_HTML: self->page = value; break;
+    case OPT_OUTPUT: self->output = value; break;
+    case OPT_COLOR:
+        if (!cli_parse_colour(value, &self->colour))
+            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
+        break;
+    case OPT_QUIET: self->is_quiet = true; break;
+    case OPT_HELP: self->wants_help = true; break;
+    default: take_figure(self, args, option, value); break;
+    }
+}
+
+static bool is_in_manifest(int option)
+{
+    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
+           option != OPT_QUIET && option != OPT_HELP && option != OPT_HTML &&
+           option != OPT_MATRIX && option != OPT_NO_CACHE;
+}
+
+static int request_init(request_t *self, int argc, char **argv)
+{
+    cli_args_t args;
+    const char *value;
+    size_t n = 0;
+    *self = (request_t){.explain = TN_EXPLAIN_OPTIONS_DEFAULT};
+    self->set = calloc((size_t)argc + 1, sizeof *self->set);
+    cli_args_init(&args, &help, argc, argv);
+    FILE *line = open_memstream(&self->command_line, &n);
+    if (line == NULL || self->set == NULL) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    fputs("tenure " COMMAND, line);
+    for (int option; (option = cli_args_next(&args, &value)) != CLI_END;) {
+        take_option(self, &args, option, value);
+        if (option == CLI_OPERAND) cli_put_word(line, value);
+        if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
+    }
+    self->case_options.set = self->set;
+    if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    if (self->wants_help) return 0;
+    if (self->n_formats > 1) cli_mistake(&args, "--json and --csv exclude each other");
+    if (self->path == NULL) cli_mistake(&args, "no case given");
+    if (!cli_isa(&self->explain.forecast.isa))
+        cli_mistake(&args, "TENURE_ISA: unknown instruction set");
+    if (args.n_mistakes > 0) return cli_usage_exit(&args);
+    if (!self->no_cache) self->cache_dir = cli_cache_dir();
+    self->explain.forecast.cache_dir = self->cache_dir;
+    return 0;
+}
+
+static int read_case(tn_case_t **c, const request_t *request)
+{
+    tn_diag_t *diag = NULL;
+    tn_error_t err = {0};
+    *c = NULL;
+    if (tn_diag_new(&diag) < 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    const int ret = tn_case_read(c, request->path, &request->case_options, diag, &err);
+    const bool has_errors = tn_diag_n_errors(diag) > 0;
+    if (has_errors || !request->is_quiet)
+        tn_diag_print(diag, stderr, cli_use_colour(request->colour, stderr));
+    tn_diag_free(diag);
+    if (ret == 0) return 0;
+    return has_errors ? tn_error_exit_status(ret) : cli_error_exit(COMMAND, ret, &err);
+}
+
+static int write_tables(
+    const request_t *request, const tn_fit_t *tables, format_t format, const char *path)
+{
+    cli_output_t out;
+    tn_error_t err = {0};
+    int ret = 0, status = cli_output_open(&out, COMMAND, path);
+    if (status != 0) return status;
+    const tn_report_options_t opt = {.width = cli_width(out.stream),
+        .colour = cli_use_colour(request->colour, out.stream),
+        .unicode = cli_is_utf8(),
+        .command_line = request->command_line};
+    switch (format) {
+    case TEXT: ret = tn_tables_report_text(tables, &opt, out.stream, &err); break;
+    case JSON: ret = tn_tables_report_json(tables, SCHEMA, &opt, out.stream, &err); break;
+    case CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
+    }
+    status = cli_output_close(&out, COMMAND, ret == 0 || ret == TN_EIO);
+    return status == 0 && ret < 0 ? cli_error_exit(COMMAND, ret, &err) : status;
+}
+
+/* One table of all; NULL: there is none of that name. */
+static tn_fit_t only(const tn_fit_t *tables, const char *name)
+{
+    tn_fit_t one = *tables;
+    one.table = (tn_fit_table_t *)tn_fit_table(tables, name);
+    one.n_tables = 1;
+    return one;
+}
+
+static int report(const request_t *request, const tn_fit_t *tables)
+{
+    tn_fit_t shown = *tables;
+    if (request->table != NULL) shown = only(tables, request->table);
+    if (shown.table == NULL) {
+        fprintf(stderr, "tenure " COMMAND ": no table '%s' here; there are:", request->table);
+        for (int k = 0; k < tables->n_tables; k++)
+            fprintf(stderr, " %s", tables->table[k].name);
+        fputc('\n', stderr);
+        return CLI_EXIT_USAGE;
+    }
+    int status = write_tables(request, &shown, request->format, request->output);
+    if (status == 0 && request->matrix != NULL) {
+        const tn_fit_t matrix = only(tables, "matrix");
+        status = write_tables(request, &matrix, CSV, request->matrix);
+    }
+    if (status != 0) return status;
+    return cli_page_write_tables(COMMAND, request->page, tables, SCHEMA, request->command_line);
+}
+
+static int explain_case(const tn_case_t *c, request_t *request)
+{
+    tn_fit_t tables = {0};
+    tn_error_t err = {0};
+    cli_progress_t progress;
+    cli_progress_init(&progress, request->is_quiet);
+    request->explain.forecast.progress = cli_progress_update;
+    request->explain.forecast.progress_ctx = &progress;
+    const int ret = tn_explain_run(&tables, c, &request->explain, &err);
+    cli_progress_end(&progress);
+    const int status = ret < 0 ? cli_error_exit(COMMAND, ret, &err) : report(request, &tables);
+    tn_fit_free(&tables);
+    return status;
+}
+
+static int run(request_t *request)
+{
+    tn_case_t *c = NULL;
+    int status = cli_output_check(COMMAND, request->output);
+    if (status == 0) status = cli_output_check(COMMAND, request->matrix);
+    if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+    if (status == 0) status = read_case(&c, request);
+    if (status == 0) status = explain_case(c, request);
+    tn_case_free(c);
+    return status;
+}
+
+int tn_cmd_explain(int argc, char **argv)
+{
+    request_t *request = malloc(sizeof *request);
+    if (request == NULL) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    int status = request_init(request, argc, argv);
+    if (status == 0) status = request->wants_help ? cli_help_print(&help) : run(request);
+    free(request->set);
+    free(request->command_line);
+    free(request->cache_dir);
+    free(request);
+    return status;
+}

@@ -1,0 +1,87 @@
+/* An explanation: the forecast; its worlds once more, with the weight of every claim kept and what
+ * is seen after as_of; one forecast for each origin that several reports carry; the Sobol design.
+ */
+#include "tenure/explain.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "forecast/explain.h"
+
+#define WATCH_WEEKS 5
+
+static int weigh_claims(tn_explanation_t *self, tn_error_t *err)
+{
+    const tn_forecast_t *f = &self->forecast;
+    const tn_forecast_options_t *opt = &self->opt.forecast;
+    const tn_court_options_t how = {.no_priors = opt->no_priors,
+        .no_reports = opt->no_reports,
+        .no_resampling = opt->no_resampling,
+        .keeps_claims = true,
+        .knobs = f->calibration.knob};
+    int ret = tn_court_init(&self->court, self->c, &how, err);
+    if (ret < 0) return ret;
+    tn_ensemble_t e = {.court = &self->court,
+        .seed = opt->seed,
+        .n_worlds = opt->n_worlds,
+        .n_threads = opt->n_threads,
+        .isa = opt->isa,
+        .watch_observable = -1,
+        .watch_event = -1,
+        .seen_from = self->court.t_as_of,
+        .seen_to = self->court.t_as_of + self->opt.watch_weeks,
+        .stage = "claims and tripwires",
+        .progress = opt->progress,
+        .progress_ctx = opt->progress_ctx};
+    ret = tn_weighed_init(&self->weighed, &e, f->horizon[f->pivot].weeks, f->routes);
+    if (ret < 0) return tn_error_set(err, ret, "%s", tn_error_text(ret));
+    ret = tn_ensemble_run(&e, tn_weighed_block, &self->weighed, err);
+    if (ret == 0) tn_weighed_finish(&self->weighed);
+    return ret;
+}
+
+static int split_origins(tn_explanation_t *self, tn_error_t *err)
+{
+    const tn_evidence_t *evidence = &self->court.evidence;
+    int ret = 0;
+    self->independent = tn_calloc((size_t)evidence->n_origins + 1, sizeof *self->independent);
+    if (self->independent == NULL)
+        return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    for (int k = 0; k < evidence->n_origins && ret == 0; k++) {
+        self->independent[k] = NAN;
+        if (evidence->origin[k].n_reports < 2) continue;
+        ret = tn_explain_split(&self->independent[k], self, evidence->origin[k].case_origin, err);
+    }
+    return ret;
+}
+
+static void explanation_free(tn_explanation_t *self)
+{
+    tn_forecast_free(&self->forecast);
+    tn_weighed_free(&self->weighed);
+    tn_court_free(&self->court);
+    tn_free(self->independent);
+    tn_free(self->index);
+}
+
+int tn_explain_run(
+    tn_fit_t *out, const tn_case_t *c, const tn_explain_options_t *opt, tn_error_t *err)
+{
+    tn_explanation_t self = {.c = c, .opt = *opt};
+    if (self.opt.watch_weeks == 0) self.opt.watch_weeks = WATCH_WEEKS;
+    if (self.opt.watch_weeks < 0 || self.opt.sobol_points < 0 || self.opt.sobol_points == 1)
+        return tn_error_set(err, TN_EARG, "explain: weeks and Sobol points must be positive");
+    self.opt.forecast.checkpoint = NULL;
+    int ret = tn_forecast_run(&self.forecast, c, &self.opt.forecast, err);
+    if (ret < 0) return ret;
+    ret = weigh_claims(&self, err);
+    if (ret == 0) ret = split_origins(&self, err);
+    if (ret == 0 && opt->sobol_points > 0 && self.court.n_uncertain > 0)
+        ret = tn_explain_sobol(&self, err);
+    if (ret == 0) {
+        ret = tn_explain_tables(out, &self);
+        if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
+    }
+    explanation_free(&self);
+    return ret;
+}

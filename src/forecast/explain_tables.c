@@ -1,0 +1,374 @@
+/* An explanation as tables. Whatever somebody said is called a claim. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/fmath.h"
+#include "forecast/explain.h"
+
+#define LN2 0.6931471805599453
+
+static double logit(double p) { return tn_log(p / (1.0 - p)); }
+
+/* ---- figures of the weighed worlds ---- */
+
+static double p_of(tn_weighed_sums_t s) { return s.exits / s.weight; }
+
+static double points_of_claim(const tn_weighed_t *w, int claim, int64_t without)
+{
+    return p_of(tn_weighed_total(w, 0, without)) - p_of(tn_weighed_total(w, claim + 1, without));
+}
+
+static double odds_of_claim(const tn_weighed_t *w, int claim, int64_t without)
+{
+    return logit(p_of(tn_weighed_total(w, 0, without))) -
+           logit(p_of(tn_weighed_total(w, claim + 1, without)));
+}
+
+static double chance_seen(const tn_weighed_t *w, int predicate, int64_t without)
+{
+    return tn_weighed_total_seen(w, predicate, without).weight /
+           tn_weighed_total(w, 0, without).weight;
+}
+
+static double exit_if_seen(const tn_weighed_t *w, int predicate, int64_t without)
+{
+    const tn_weighed_seen_t s = tn_weighed_total_seen(w, predicate, without);
+    return s.exits / s.weight;
+}
+
+static double exit_if_not(const tn_weighed_t *w, int predicate, int64_t without)
+{
+    const tn_weighed_seen_t s = tn_weighed_total_seen(w, predicate, without);
+    const tn_weighed_sums_t all = tn_weighed_total(w, 0, without);
+    return (all.exits - s.exits) / (all.weight - s.weight);
+}
+
+static double bits(double joint, double a, double b)
+{
+    return joint > 0.0 ? joint * tn_log(joint / (a * b)) / LN2 : 0.0;
+}
+
+/* Mutual information of the observation and the exit. */
+static double information(const tn_weighed_t *w, int predicate, int64_t without)
+{
+    const tn_weighed_sums_t all = tn_weighed_total(w, 0, without);
+    const tn_weighed_seen_t s = tn_weighed_total_seen(w, predicate, without);
+    const double seen = s.weight / all.weight, exits = all.exits / all.weight;
+    const double both = s.exits / all.weight;
+    return bits(both, seen, exits) + bits(seen - both, seen, 1.0 - exits) +
+           bits(exits - both, 1.0 - seen, exits) +
+           bits(1.0 - seen - exits + both, 1.0 - seen, 1.0 - exits);
+}
+
+/* ---- texts ---- */
+
+static const char *claim_text(tn_fit_t *out, const tn_claim_t *claim)
+{
+    const char *name = tn_observable(claim->observable)->name;
+    if (claim->is_silence) return tn_build_printf(out, "says nothing of %s", name);
+    if (!claim->is_number)
+        return tn_build_printf(out, "%s: %s", name, claim->says_yes ? "yes" : "no");
+    const bool in_logs = tn_observable(claim->observable)->kind == TN_OBSERVABLE_LOG_NUMBER;
+    return tn_build_printf(out, "%s: %.4g", name, in_logs ? tn_exp(claim->y) : claim->y);
+}
+
+static const char *via_text(tn_fit_t *out, const tn_case_t *c, const tn_report_t *report)
+{
+    char text[400] = "heard directly";
+    size_t used = 0;
+    for (int k = 0; k < report->n_via && used < sizeof text - 1; k++) {
+        const tn_hop_t *hop = &report->via[k];
+        const char letter[2] = {hop->reliability, '\0'};
+        const int n = snprintf(text + used, sizeof text - used, "%s%s", k > 0 ? " < " : "",
+            hop->origin >= 0 ? c->origin[hop->origin].name : letter);
+        if (n < 0) break;
+        used += (size_t)n;
+    }
+    return tn_build_copy(out, text);
+}
+
+/* ---- tables ---- */
+
+typedef struct pair {
+    double *value, *se;
+} pair_t;
+
+static pair_t pair(
+    tn_fit_t *out, tn_fit_table_t *t, const char *name, const char *se, tn_fit_kind_t kind)
+{
+    return (pair_t){
+        tn_build_number(out, t, name, kind), tn_build_number(out, t, se, TN_FIT_NUMBER)};
+}
+
+static void put(pair_t p, size_t row, tn_estimate_t e)
+{
+    p.value[row] = e.p;
+    p.se[row] = e.se;
+}
+
+static const char *summary(tn_fit_t *out, const tn_origin_effect_t *o, double independent)
+{
+    if (isnan(independent)) {
+        return tn_build_printf(out, "%d report%s, %d claim%s", o->n_reports,
+            o->n_reports == 1 ? "" : "s", o->n_claims, o->n_claims == 1 ? "" : "s");
+    }
+    return tn_build_printf(out,
+        "%d reports, 1 origin, %d claim%s: as independent reports %+.1f points instead of %+.1f",
+        o->n_reports, o->n_claims, o->n_claims == 1 ? "" : "s", 100.0 * independent,
+        100.0 * o->points.p);
+}
+
+static int put_origins(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_forecast_t *f = &self->forecast;
+    tn_fit_table_t *t = tn_build_table(out, "origins",
+        "What the claims of each origin changed, against a forecast without it",
+        (size_t)f->n_origins, 10);
+    const char **origin = tn_build_text(out, t, "origin");
+    double *reports = tn_build_number(out, t, "reports", TN_FIT_COUNT);
+    double *claims = tn_build_number(out, t, "claims", TN_FIT_COUNT);
+    const pair_t odds = pair(out, t, "log.odds", "log.odds.se", TN_FIT_NUMBER);
+    const pair_t points = pair(out, t, "difference", "std.error", TN_FIT_NUMBER);
+    double *ess = tn_build_number(out, t, "ess.share", TN_FIT_NUMBER);
+    double *independent = tn_build_number(out, t, "as.independent", TN_FIT_NUMBER);
+    const char **text = tn_build_text(out, t, "collapsed");
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    for (size_t k = 0; k < (size_t)f->n_origins; k++) {
+        const tn_origin_effect_t *o = &f->origin[k];
+        const double rest = f->posterior.exit[f->pivot].p - o->points.p;
+        origin[k] = tn_build_copy(out, o->name);
+        reports[k] = o->n_reports;
+        claims[k] = o->n_claims;
+        put(odds, k, o->log_odds);
+        put(points, k, o->points);
+        ess[k] = o->ess_share;
+        independent[k] = self->independent[k] - rest;
+        text[k] = summary(out, o, independent[k]);
+        if (!isnan(independent[k])) tn_build_note(out, "%s: %s", o->name, text[k]);
+    }
+    return 0;
+}
+
+static int put_provenance(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_case_t *c = self->c;
+    const tn_evidence_t *evidence = &self->court.evidence;
+    tn_fit_table_t *t = tn_build_table(out, "provenance",
+        "Every report: how it came, and what it counts for", (size_t)c->n_reports, 7);
+    const char **id = tn_build_text(out, t, "report"), **date = tn_build_text(out, t, "date");
+    const char **origin = tn_build_text(out, t, "origin"), **via = tn_build_text(out, t, "via");
+    double *claim = tn_build_number(out, t, "claim", TN_FIT_COUNT);
+    const char **what = tn_build_text(out, t, "is.claimed"),
+               **counts = tn_build_text(out, t, "counts");
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    for (int k = 0; k < c->n_reports; k++) {
+        const tn_report_t *r = &c->report[k];
+        char day[11];
+        bool is_first = true;
+        tn_date_format(r->date, day);
+        for (int j = 0; j < k; j++)
+            is_first = is_first && evidence->claim_of[j] != evidence->claim_of[k];
+        id[k] = tn_build_copy(out, r->id);
+        date[k] = tn_build_copy(out, day);
+        origin[k] = tn_build_copy(out, c->origin[r->origin].name);
+        via[k] = via_text(out, c, r);
+        claim[k] = evidence->claim_of[k] + 1;
+        what[k] = claim_text(out, &evidence->claim[evidence->claim_of[k]]);
+        counts[k] = is_first ? "first of its claim" : "of the same claim";
+    }
+    return 0;
+}
+
+static int put_claims(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_weighed_t *w = &self->weighed;
+    const tn_evidence_t *evidence = &self->court.evidence;
+    tn_fit_table_t *t = tn_build_table(out, "claims",
+        "Each claim alone, against a forecast without it", (size_t)evidence->n_claims, 8);
+    double *number = tn_build_number(out, t, "claim", TN_FIT_COUNT);
+    const char **origin = tn_build_text(out, t, "origin"),
+               **what = tn_build_text(out, t, "is.claimed");
+    double *reports = tn_build_number(out, t, "reports", TN_FIT_COUNT);
+    const pair_t odds = pair(out, t, "log.odds", "log.odds.se", TN_FIT_NUMBER);
+    const pair_t points = pair(out, t, "difference", "std.error", TN_FIT_NUMBER);
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    for (int k = 0; k < evidence->n_claims; k++) {
+        const tn_claim_t *claim = &evidence->claim[k];
+        const int of = evidence->origin[claim->origin].case_origin;
+        number[k] = k + 1;
+        origin[k] = tn_build_copy(out, self->c->origin[of].name);
+        what[k] = claim_text(out, claim);
+        reports[k] = claim->n_reports;
+        put(odds, (size_t)k, tn_weighed_jackknife(w, odds_of_claim, k));
+        put(points, (size_t)k, tn_weighed_jackknife(w, points_of_claim, k));
+    }
+    return 0;
+}
+
+static int index_of(const tn_explanation_t *self, const char *parameter)
+{
+    for (int k = 0; k < self->court.n_uncertain; k++) {
+        if (strcmp(tn_parameter(self->court.uncertain[k])->name, parameter) == 0) return k;
+    }
+    return -1;
+}
+
+static int put_drivers(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_forecast_t *f = &self->forecast;
+    tn_fit_table_t *t = tn_build_table(out, "drivers",
+        "Uncertain parameters: swing (top third minus bottom third), Sobol indices without reports",
+        (size_t)f->n_drivers, 8);
+    const char **name = tn_build_text(out, t, "parameter");
+    const pair_t swing = pair(out, t, "difference", "std.error", TN_FIT_NUMBER);
+    pair_t first = {0}, total = {0};
+    if (self->index != NULL) {
+        first = pair(out, t, "first.order", "first.se", TN_FIT_NUMBER);
+        total = pair(out, t, "total", "total.se", TN_FIT_NUMBER);
+    }
+    const char **meaning = tn_build_text(out, t, "meaning");
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    for (size_t k = 0; k < (size_t)f->n_drivers; k++) {
+        const tn_driver_t *d = &f->driver[k];
+        const int at = index_of(self, d->parameter);
+        name[k] = d->parameter;
+        meaning[k] = d->meaning;
+        put(swing, k, d->swing);
+        if (self->index == NULL || at < 0) continue;
+        const tn_sobol_index_t *i = &self->index[at];
+        put(first, k, (tn_estimate_t){i->first, i->first_se});
+        put(total, k, (tn_estimate_t){i->total, i->total_se});
+    }
+    return 0;
+}
+
+/* Predicates by falling information; those never or always seen say nothing and come last. */
+static void order_by_information(const tn_weighed_t *w, int *order)
+{
+    double value[32];
+    for (int p = 0; p < TN_N_PREDICATES; p++) {
+        value[p] = information(w, p, -1);
+        int k = p;
+        for (; k > 0 && value[p] > value[order[k - 1]]; k--)
+            order[k] = order[k - 1];
+        order[k] = p;
+    }
+}
+
+static int put_tripwires(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_weighed_t *w = &self->weighed;
+    int order[32];
+    tn_fit_table_t *t = tn_build_table(out, "tripwires",
+        tn_build_printf(out, "What could be seen within %d weeks, and the forecast then",
+            self->opt.watch_weeks),
+        (size_t)TN_N_PREDICATES, 10);
+    const char **name = tn_build_text(out, t, "observation");
+    const pair_t chance = pair(out, t, "p.seen", "p.seen.se", TN_FIT_PROBABILITY);
+    const pair_t yes = pair(out, t, "if.seen", "if.seen.se", TN_FIT_PROBABILITY);
+    const pair_t no = pair(out, t, "if.not", "if.not.se", TN_FIT_PROBABILITY);
+    const pair_t info = pair(out, t, "bits", "bits.se", TN_FIT_NUMBER);
+    const char **meaning = tn_build_text(out, t, "meaning");
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    order_by_information(w, order);
+    for (size_t k = 0; k < (size_t)TN_N_PREDICATES; k++) {
+        const int p = order[k];
+        name[k] = tn_observable(p)->name;
+        meaning[k] = tn_observable(p)->meaning;
+        put(chance, k, tn_weighed_jackknife(w, chance_seen, p));
+        put(yes, k, tn_weighed_jackknife(w, exit_if_seen, p));
+        put(no, k, tn_weighed_jackknife(w, exit_if_not, p));
+        put(info, k, tn_weighed_jackknife(w, information, p));
+    }
+    return 0;
+}
+
+static int put_tipping(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_tipping_t *tip = &self->forecast.posterior.tipping;
+    tn_fit_table_t *t =
+        tn_build_table(out, "tipping", "Distance to the tipping point on as_of", 3, 3);
+    const char **what = tn_build_text(out, t, "figure");
+    const pair_t value = pair(out, t, "estimate", "std.error", TN_FIT_NUMBER);
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    what[0] = "more grievance of everybody until a plot would carry";
+    what[1] = "share of worlds at or past it";
+    what[2] = "share of worlds where the global-game yardstick says the regime falls";
+    put(value, 0, tip->distance);
+    put(value, 1, tip->share_past);
+    put(value, 2, tip->yardstick);
+    return 0;
+}
+
+/* Mean likelihood of a claim among worlds that end in one way, given all other claims: the sum of
+ * weights with it over the sum without it. */
+static int put_matrix(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_weighed_t *w = &self->weighed;
+    const tn_evidence_t *evidence = &self->court.evidence;
+    const tn_weighed_sums_t with = tn_weighed_total(w, 0, -1);
+    tn_fit_table_t *t =
+        tn_build_table(out, "matrix", "Claims by ways out: log likelihood ratio against all worlds",
+            (size_t)evidence->n_claims, 3 + TN_WEIGHED_ENDS);
+    double *number = tn_build_number(out, t, "claim", TN_FIT_COUNT), *end[TN_WEIGHED_ENDS];
+    const char **origin = tn_build_text(out, t, "origin"),
+               **what = tn_build_text(out, t, "is.claimed");
+    for (int r = 0; r < TN_WEIGHED_ENDS; r++)
+        end[r] = tn_build_number(
+            out, t, r < TN_N_ROUTES ? tn_route_name(r) : "in.office", TN_FIT_NUMBER);
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    for (int k = 0; k < evidence->n_claims; k++) {
+        const tn_claim_t *claim = &evidence->claim[k];
+        const tn_weighed_sums_t rest = tn_weighed_total(w, k + 1, -1);
+        const double all = tn_log(with.weight / rest.weight);
+        number[k] = k + 1;
+        origin[k] =
+            tn_build_copy(out, self->c->origin[evidence->origin[claim->origin].case_origin].name);
+        what[k] = claim_text(out, claim);
+        for (int r = 0; r < TN_WEIGHED_ENDS; r++) {
+            if (with.end[r] > 0.0 && rest.end[r] > 0.0)
+                end[r][k] = tn_log(with.end[r] / rest.end[r]) - all;
+        }
+    }
+    return 0;
+}
+
+static void put_notes(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_forecast_t *f = &self->forecast;
+    tn_build_note(out, "figures are of exit within %s; differences are of probabilities",
+        f->horizon[f->pivot].label);
+    tn_build_note(out, "contributions need not add up; claims are claims, not facts");
+    tn_build_note(out,
+        "tripwires are observations of our own, surely made; somebody's word of them "
+        "would count for less");
+    if (self->index == NULL) return;
+    tn_build_note(out,
+        "Sobol indices: %d base points; standard deviation of the chance over the parameters %.3f, "
+        "of its mean %.3f",
+        self->opt.sobol_points, self->sobol.variance > 0.0 ? sqrt(self->sobol.variance) : 0.0,
+        self->sobol.mean);
+}
+
+int tn_explain_tables(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_forecast_t *f = &self->forecast;
+    int ret = tn_build_init(out);
+    if (ret < 0) return ret;
+    out->title = tn_build_printf(out, "%s: exit within %s %.1f %%, without reports %.1f %%",
+        self->c->title != NULL ? self->c->title : self->c->name, f->horizon[f->pivot].label,
+        100.0 * f->posterior.exit[f->pivot].p, 100.0 * f->prior.exit[f->pivot].p);
+    ret = put_origins(out, self);
+    if (ret == 0) ret = put_claims(out, self);
+    if (ret == 0) ret = put_tripwires(out, self);
+    if (ret == 0) ret = put_drivers(out, self);
+    if (ret == 0) ret = put_tipping(out, self);
+    if (ret == 0) ret = put_matrix(out, self);
+    if (ret == 0) ret = put_provenance(out, self);
+    put_notes(out, self);
+    if (ret == 0 && tn_build_failed(out)) ret = TN_ENOMEM;
+    if (ret < 0) tn_fit_free(out);
+    return ret;
+}
