@@ -25,15 +25,17 @@ static tn_spell_piece_t *same_person(
     return best;
 }
 
-/* The next one in the role after the day; NULL: nobody. */
+/* The next one in the role, entering after the list's end; NULL: nobody. Whoever claimed it before
+ * was not in office by the list. */
 static tn_spell_piece_t *next_in_role(
-    tn_merge_t *self, const tn_spell_piece_t *now, const char *role)
+    tn_merge_t *self, const tn_spell_piece_t *now, const char *role, int32_t covers_to)
 {
     tn_spell_piece_t *best = NULL;
     for (size_t i = 0; i < self->wikidata.n; i++) {
         tn_spell_piece_t *w = &self->wikidata.piece[i];
         if (w->gwcode != now->gwcode || w->is_used || w->role == NULL) continue;
         if (strcmp(w->role, role) != 0 || w->start_day <= now->start_day) continue;
+        if (w->start_day <= covers_to) continue;
         if (strcmp(w->person, now->person) == 0) continue;
         if (best == NULL || w->start_day < best->start_day) best = w;
     }
@@ -76,11 +78,12 @@ static void take_end(tn_spell_piece_t *p, const tn_spell_piece_t *w)
 }
 
 /* Everybody in the role after p, which is in the list already at index at. */
-static int follow(tn_merge_t *self, size_t at, const char *role, const tn_spell_piece_t *w)
+static int follow(
+    tn_merge_t *self, size_t at, const char *role, const tn_spell_piece_t *w, int32_t covers_to)
 {
     tn_spell_piece_t now = *w; /* Wikidata's view of the one at `at` */
     for (int ret = 0;; at = self->out.n - 1) {
-        tn_spell_piece_t *next = next_in_role(self, &now, role);
+        tn_spell_piece_t *next = next_in_role(self, &now, role, covers_to);
         tn_spell_piece_t *p = &self->out.piece[at];
         if (next == NULL) {
             if (p->last == NULL) leave_open(self, p);
@@ -106,7 +109,7 @@ static int go_on(tn_merge_t *self, size_t at, int32_t covers_to)
     }
     w->is_used = true;
     take_end(p, w);
-    return follow(self, at, w->role, w);
+    return follow(self, at, w->role, w, covers_to);
 }
 
 int tn_merge_tail(tn_merge_t *self)
