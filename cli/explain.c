@@ -238,7 +238,7 @@ static int report(const request_t *request, const tn_fit_t *tables)
 {
     tn_fit_t shown = *tables;
     if (request->table != NULL) shown = only(tables, request->table);
-    if (shown.table == NULL) {
+    if (request->table != NULL && shown.table == NULL) {
         fprintf(stderr, "tenure " COMMAND ": no table '%s' here; there are:", request->table);
         for (int k = 0; k < tables->n_tables; k++)
             fprintf(stderr, " %s", tables->table[k].name);

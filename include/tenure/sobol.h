@@ -1,8 +1,8 @@
 /** Sobol indices: which uncertain inputs the variance of a result comes from.
  *
- *  First order S_i: share of the variance that would go if input i were known. Total T_i: share that
- *  would stay if all inputs but i were known. The difference is interaction. Results that carry
- *  Monte Carlo noise are corrected for it. */
+ *  First order S_i: share of the variance that would go if input i were known. Total T_i: share
+ *  that would stay if all inputs but i were known. The difference is interaction. Results that
+ *  carry Monte Carlo noise are corrected for it. */
 #ifndef TENURE_SOBOL_H
 #define TENURE_SOBOL_H
 #include <stddef.h>

@@ -71,11 +71,26 @@ static int run_design(tn_explanation_t *self, const double *design, size_t n_row
     return ret;
 }
 
-int tn_explain_sobol(tn_explanation_t *self, tn_error_t *err)
+static int estimate(tn_explanation_t *self, double *design, results_t *results, tn_error_t *err)
 {
     const size_t n = (size_t)self->opt.sobol_points;
     const int width = self->court.n_uncertain;
     const size_t n_rows = tn_sobol_n_rows(n, width);
+    const uint64_t seed = self->opt.forecast.seed;
+    int ret = tn_sobol_design(design, n, width, seed, err);
+    if (ret < 0) return ret;
+    for (size_t k = 0; k < n_rows * (size_t)width; k++)
+        design[k] = gsl_cdf_ugaussian_Pinv(design[k]);
+    ret = run_design(self, design, n_rows, results, err);
+    if (ret < 0) return ret;
+    return tn_sobol_estimate(
+        self->index, &self->sobol, results->y, results->noise, n, width, N_BOOT, seed, err);
+}
+
+int tn_explain_sobol(tn_explanation_t *self, tn_error_t *err)
+{
+    const int width = self->court.n_uncertain;
+    const size_t n_rows = tn_sobol_n_rows((size_t)self->opt.sobol_points, width);
     double *design = tn_calloc(n_rows * (size_t)width, sizeof *design);
     results_t results = {.of = self,
         .y = tn_calloc(n_rows, sizeof *results.y),
@@ -83,16 +98,10 @@ int tn_explain_sobol(tn_explanation_t *self, tn_error_t *err)
         .pivot_weeks = self->forecast.horizon[self->forecast.pivot].weeks};
     self->index = tn_calloc((size_t)width, sizeof *self->index);
     int ret = 0;
-    if (!design || !results.y || !results.noise || !self->index)
+    if (design && results.y && results.noise && self->index)
+        ret = estimate(self, design, &results, err);
+    else
         ret = tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    if (ret == 0) ret = tn_sobol_design(design, n, width, self->opt.forecast.seed, err);
-    for (size_t k = 0; k < n_rows * (size_t)width && ret == 0; k++)
-        design[k] = gsl_cdf_ugaussian_Pinv(design[k]);
-    if (ret == 0) ret = run_design(self, design, n_rows, &results, err);
-    if (ret == 0) {
-        ret = tn_sobol_estimate(self->index, &self->sobol, results.y, results.noise, n, width,
-            N_BOOT, self->opt.forecast.seed, err);
-    }
     tn_free(design);
     tn_free(results.y);
     tn_free(results.noise);
