@@ -194,3 +194,46 @@ const char *cli_nearest(const char *text, const char *const *names, size_t n_nam
     const int k = tn_str_nearest(text, names, n_names);
     return k >= 0 ? names[k] : NULL;
 }
+
+long long cli_take_integer(
+    cli_args_t *self, const char *option, const char *text, long long lo, long long hi)
+{
+    long long number = lo;
+    if (!cli_parse_integer(text, lo, hi, &number)) {
+        cli_mistake(self, "option '--%s': '%s' is not a whole number from %lld to %lld", option,
+            text, lo, hi);
+    }
+    return number;
+}
+
+static void unknown_route(cli_args_t *self, const char *option, const char *name)
+{
+    const char *names[TN_N_ROUTES];
+    for (int r = 0; r < TN_N_ROUTES; r++)
+        names[r] = tn_route_name(r);
+    const char *near = cli_nearest(name, names, TN_N_ROUTES);
+    cli_mistake(self,
+        "option '--%s': unknown route '%s', expected death, incapacity, assassination, coup, "
+        "uprising, regular or foreign%s%s%s",
+        option, name, near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
+        near != NULL ? "'?)" : "");
+}
+
+void cli_take_routes(cli_args_t *self, const char *option, const char *list, unsigned *mask)
+{
+    char name[32];
+    for (const char *at = list;; at++) {
+        const size_t n = strcspn(at, ",");
+        int r = 0;
+        (void)snprintf(name, sizeof name, "%.*s", (int)n, at);
+        while (r < TN_N_ROUTES && strcmp(tn_route_name(r), name) != 0)
+            r++;
+        if (r < TN_N_ROUTES) {
+            *mask |= 1u << r;
+        } else {
+            unknown_route(self, option, name);
+        }
+        at += n;
+        if (*at == '\0') return;
+    }
+}

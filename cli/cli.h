@@ -54,6 +54,12 @@ int cli_args_next(cli_args_t *self, const char **value);
 /** Prints "tenure COMMAND: message" to standard error and counts it. */
 void cli_mistake(cli_args_t *self, const char *fmt, ...) TN_PRINTF(2, 3);
 
+/** The value of an option that is a whole number within [lo, hi]; anything else is a mistake. */
+long long cli_take_integer(
+    cli_args_t *self, const char *option, const char *text, long long lo, long long hi);
+/** Adds the routes of a list such as "coup,uprising" to the set; unknown ones are mistakes. */
+void cli_take_routes(cli_args_t *self, const char *option, const char *list, unsigned *mask);
+
 /** After mistakes: says where help is. Returns the exit status of usage errors. */
 int cli_usage_exit(const cli_args_t *self);
 
@@ -88,6 +94,11 @@ typedef enum cli_colour { CLI_COLOUR_AUTO, CLI_COLOUR_ALWAYS, CLI_COLOUR_NEVER }
 bool cli_parse_colour(const char *text, cli_colour_t *colour);
 /** Whether to colour text for this stream: NO_COLOR and TERM=dumb are obeyed under auto. */
 bool cli_use_colour(cli_colour_t colour, FILE *stream);
+/** Reads a case and prints what is wrong with it, and unless it is to be quiet what is doubtful.
+ *  Returns 0 or an exit status. */
+int cli_case_read(tn_case_t **c, const char *command, const char *path,
+    const tn_case_options_t *opt, cli_colour_t colour, bool is_quiet);
+
 /** Columns to fill on this stream: COLUMNS, else the terminal's, else 80. */
 int cli_width(FILE *stream);
 /** Whether the terminal cannot move its cursor. */
@@ -126,6 +137,7 @@ int tn_cmd_forecast(int argc, char **argv);
 int tn_cmd_backtest(int argc, char **argv);
 int tn_cmd_base(int argc, char **argv);
 int tn_cmd_check(int argc, char **argv);
+int tn_cmd_compare(int argc, char **argv);
 int tn_cmd_explain(int argc, char **argv);
 int tn_cmd_fit(int argc, char **argv);
 int tn_cmd_ledger(int argc, char **argv);

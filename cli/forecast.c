@@ -104,48 +104,6 @@ typedef struct request {
     const tn_team_t *team; /* NULL: alone */
 } request_t;
 
-static void take_number(
-    cli_args_t *args, int option, const char *text, long long lo, long long hi, long long *value)
-{
-    if (cli_parse_integer(text, lo, hi, value)) return;
-    cli_mistake(args, "option '--%s': '%s' is not a whole number from %lld to %lld",
-        options[option].name, text, lo, hi);
-    *value = lo;
-}
-
-static void unknown_route(cli_args_t *args, int option, const char *name)
-{
-    const char *names[TN_N_ROUTES];
-    for (int r = 0; r < TN_N_ROUTES; r++)
-        names[r] = tn_route_name(r);
-    const char *near = cli_nearest(name, names, TN_N_ROUTES);
-    cli_mistake(args,
-        "option '--%s': unknown route '%s', expected death, incapacity, assassination, coup, "
-        "uprising, regular or foreign%s%s%s",
-        options[option].name, name, near != NULL ? " (did you mean '" : "",
-        near != NULL ? near : "", near != NULL ? "'?)" : "");
-}
-
-/** Adds the routes of a list such as "coup,uprising" to the mask. */
-static void take_routes(cli_args_t *args, int option, const char *list, unsigned *mask)
-{
-    char name[32];
-    for (const char *at = list;; at++) {
-        const size_t n = strcspn(at, ",");
-        int r = 0;
-        (void)snprintf(name, sizeof name, "%.*s", (int)n, at);
-        while (r < TN_N_ROUTES && strcmp(tn_route_name(r), name) != 0)
-            r++;
-        if (r < TN_N_ROUTES) {
-            *mask |= 1u << r;
-        } else {
-            unknown_route(args, option, name);
-        }
-        at += n;
-        if (*at == '\0') return;
-    }
-}
-
 static void take_format(request_t *self, cli_format_t format)
 {
     if (self->report.format != format) self->n_formats++;
@@ -177,30 +135,27 @@ static void take_seed(cli_args_t *args, const char *text, uint64_t *seed)
 
 static void take_option(request_t *self, cli_args_t *args, int option, const char *value)
 {
-    long long number = 0;
     tn_forecast_options_t *f = &self->forecast_options;
     switch (option) {
     case OPT_AS_OF: self->case_options.as_of = value; break;
     case OPT_HORIZONS: self->case_options.horizons = value; break;
     case OPT_WORLDS:
-        take_number(args, option, value, 1, MAX_WORLDS, &number);
-        f->n_worlds = number;
+        f->n_worlds = cli_take_integer(args, options[option].name, value, 1, MAX_WORLDS);
         break;
     case OPT_SEED: take_seed(args, value, &f->seed); break;
     case OPT_THREADS:
-        take_number(args, option, value, 1, MAX_THREADS, &number);
-        f->n_threads = (int)number;
+        f->n_threads = (int)cli_take_integer(args, options[option].name, value, 1, MAX_THREADS);
         break;
-    case OPT_ROUTES: take_routes(args, option, value, &self->routes); break;
-    case OPT_EXCEPT: take_routes(args, option, value, &self->except); break;
+    case OPT_ROUTES: cli_take_routes(args, options[option].name, value, &self->routes); break;
+    case OPT_EXCEPT: cli_take_routes(args, options[option].name, value, &self->except); break;
     case OPT_GIVEN: f->given = value; break;
     case OPT_FORCE: f->force = value; break;
     case OPT_SET: self->set[self->n_set++] = value; break;
     case OPT_BLOCKS: self->blocks = value; break;
     case OPT_CHECKPOINT: f->checkpoint = value; break;
     case OPT_CHECKPOINT_EVERY:
-        take_number(args, option, value, 0, MAX_SECONDS, &number);
-        f->checkpoint_seconds = (double)number;
+        f->checkpoint_seconds =
+            (double)cli_take_integer(args, options[option].name, value, 0, MAX_SECONDS);
         break;
     case OPT_HTML: self->report.page = value; break;
     case OPT_OUTPUT: self->report.output = value; break;
@@ -328,21 +283,6 @@ static void request_free(request_t *self)
     free(self->cache_dir);
 }
 
-static int read_case(tn_case_t **c, const request_t *request)
-{
-    tn_diag_t *diag = NULL;
-    tn_error_t err = {0};
-    *c = NULL;
-    if (tn_diag_new(&diag) < 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
-    const int ret = tn_case_read(c, request->path, &request->case_options, diag, &err);
-    const bool is_shown = tn_diag_n_errors(diag) > 0 || !request->is_quiet;
-    if (is_shown) tn_diag_print(diag, stderr, cli_use_colour(request->report.colour, stderr));
-    const bool is_explained = tn_diag_n_errors(diag) > 0;
-    tn_diag_free(diag);
-    if (ret == 0) return 0;
-    return is_explained ? tn_error_exit_status(ret) : cli_error_exit(COMMAND, ret, &err);
-}
-
 static void say_what_ran(const tn_forecast_t *f, const request_t *request)
 {
     const int n_threads = tn_thread_count(request->forecast_options.n_threads);
@@ -412,7 +352,10 @@ static int run(request_t *request)
     if (status == 0) {
         status = cli_page_check(COMMAND, request->report.page, request->report.output);
     }
-    if (status == 0) status = read_case(&c, request);
+    if (status == 0) {
+        status = cli_case_read(&c, COMMAND, request->path, &request->case_options,
+            request->report.colour, request->is_quiet);
+    }
     request->forecast_options.team = request->team;
     const int called = call_team(c, request);
     if (status == 0) status = called;

@@ -20,6 +20,7 @@ static const command_t forecasting[] = {
     {"forecast", tn_cmd_forecast, "how long, how, and who next: the main job"},
     {"base", tn_cmd_base, "leaders like this one, in data: the outside view"},
     {"explain", tn_cmd_explain, "what moved a forecast, and what would"},
+    {"compare", tn_cmd_compare, "two forecasts, or one over its dates, and the difference"},
     {"merge", tn_cmd_merge, "the forecast whose blocks were run in pieces"},
 };
 static const command_t cases[] = {

@@ -117,3 +117,27 @@ int cli_team_receive(const tn_team_t *team, tn_job_t **job, tn_error_t *err)
     free(bytes);
     return ret;
 }
+
+bool cli_team_leads(const tn_team_t *team) { return team == NULL || team->rank == 0; }
+
+int cli_team_agree(const tn_team_t *team, int status)
+{
+    int first = team == NULL ? status : 0;
+    for (int rank = 0; team != NULL && rank < team->size; rank++) {
+        int of_rank = status;
+        if (team->share(team->ctx, rank, &of_rank, sizeof of_rank) < 0) of_rank = CLI_EXIT_INPUT;
+        if (first != 0 || of_rank == 0) continue;
+        first = of_rank;
+        if (team->rank == 0 && rank > 0)
+            fprintf(stderr, "tenure: rank %d failed where rank 0 did not (exit status %d)\n", rank,
+                of_rank);
+    }
+    return first;
+}
+
+void cli_team_mute(const tn_team_t *team)
+{
+    if (cli_team_leads(team)) return;
+    if (freopen("/dev/null", "w", stdout) == NULL) fclose(stdout);
+    if (freopen("/dev/null", "w", stderr) == NULL) fclose(stderr);
+}

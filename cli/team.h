@@ -17,6 +17,13 @@ int cli_team_send(const tn_team_t *team, unsigned char *job, size_t n);
 /** Collective, on the other ranks: *job is NULL if there is nothing to do; tn_job_free() it. */
 int cli_team_receive(const tn_team_t *team, tn_job_t **job, tn_error_t *err);
 
+/** Whether this process writes: alone, or rank 0. */
+bool cli_team_leads(const tn_team_t *team);
+/** Collective: the first exit status of any rank that is not 0. */
+int cli_team_agree(const tn_team_t *team, int status);
+/** Ranks above 0 say nothing from here on: rank 0 says it. */
+void cli_team_mute(const tn_team_t *team);
+
 /** What the module (mpi.c) offers; both names are looked up in it. */
 int tenure_mpi_begin(tn_team_t *team);
 void tenure_mpi_end(void);

@@ -14,6 +14,7 @@
 #include "tenure/base.h"
 #include "tenure/case.h"
 #include "tenure/cif.h"
+#include "tenure/compare.h"
 #include "tenure/concordance.h"
 #include "tenure/cox.h"
 #include "tenure/data.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "forecast/sums.h"
 #include "forecast/view.h"
 
 #define PER_ORIGIN 3
@@ -65,14 +66,7 @@ static tn_estimate_t jackknife(const tn_tally_t *t, int k, const double *exits,
 static double *pivot_exits(const tn_tally_t *t)
 {
     double *y = tn_calloc((size_t)t->n_rows, sizeof *y);
-    for (int64_t b = 0; y != NULL && b < t->n_rows; b++) {
-        for (size_t r = 0; r < TN_N_ROUTES; r++) {
-            if (!(t->routes >> r & 1u)) continue;
-            for (size_t week = 0; week < (size_t)t->pivot_weeks; week++) {
-                y[b] += tn_tally_at(t, b, t->exits + r * (size_t)t->n_weeks + week);
-            }
-        }
-    }
+    if (y != NULL) tn_sum_exits(y, t, t->routes, t->pivot_weeks);
     return y;
 }
 

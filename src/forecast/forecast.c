@@ -188,6 +188,17 @@ static int open_angle(tn_court_t *court, tn_tally_t *tally, tn_ensemble_t *e,
     return tn_tally_init(tally, e, self->horizon, self->n_horizons, self->pivot, self->routes);
 }
 
+/** The tally goes to who asked for it, or away. */
+static void keep_tally(const tn_plan_t *plan, tn_look_t look, tn_tally_t *tally)
+{
+    if (plan->kept == NULL) {
+        tn_tally_free(tally);
+        return;
+    }
+    tally->court = NULL; /* which ends before the tally does */
+    plan->kept[look] = *tally;
+}
+
 /** One ensemble of the case. Collective, as is every step that any rank could fail in. */
 static int look(
     tn_view_t *view, tn_forecast_t *self, tn_plan_t *plan, const tn_angle_t *angle, tn_error_t *err)
@@ -205,7 +216,7 @@ static int look(
         if (ret == 0 && angle->is_final) ret = explain(self, &tally, plan);
     }
     if (ret == TN_ENOMEM) (void)tn_error_set(err, ret, "%s", tn_error_text(ret));
-    tn_tally_free(&tally);
+    keep_tally(plan, angle->look, &tally);
     tn_court_free(&court);
     return tn_crew_agree(crew, ret, err);
 }
@@ -220,7 +231,7 @@ static int run_views(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
             .no_priors = opt->no_priors,
             .no_resampling = opt->no_resampling,
             .knobs = self->calibration.knob}};
-    int ret = look(&self->base, self, plan, &angle, err);
+    int ret = plan->skips_base ? 0 : look(&self->base, self, plan, &angle, err);
     if (ret < 0) return ret;
     angle.court.is_neutral = false;
     angle.court.no_reports = true;

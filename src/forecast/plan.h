@@ -13,6 +13,9 @@ typedef struct tn_plan {
     int force_event;  /* 1 + index; 0: none */
     bool is_finished; /* all rows come from files: nothing is run, the calibration too is taken */
     bool is_shard;    /* rows are made, no views of them */
+    bool skips_base;  /* no look at the neutral version: that view stays empty */
+    tn_tally_t *kept; /* out: TN_N_LOOKS finished tallies, of the looks that are made; the caller
+                         frees them, also after a failure. NULL: not wanted */
 } tn_plan_t;
 
 /** @param rows  in and out: what is there already (merge) and what is kept (shard, checkpoint). */

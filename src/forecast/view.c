@@ -6,20 +6,14 @@
 
 #include "base/date.h"
 #include "base/mem.h"
+#include "forecast/sums.h"
 
 #define MEDIAN_SPAN 4 /* weeks each side for the slope of the curve at the median */
-
-static size_t exit_column(const tn_tally_t *t, int route, int week)
-{
-    return t->exits + (size_t)route * (size_t)t->n_weeks + (size_t)week;
-}
 
 /** y_b += exits of the route in week of block b. */
 static void add_exits(double *y, const tn_tally_t *t, int route, int week)
 {
-    for (int64_t b = 0; b < t->n_rows; b++) {
-        y[b] += tn_tally_at(t, b, exit_column(t, route, week));
-    }
+    tn_sum_column(y, t, t->exits + (size_t)route * (size_t)t->n_weeks + (size_t)week);
 }
 
 static void clear(double *y, int64_t n)
@@ -86,26 +80,15 @@ static void fill_median(tn_view_t *view, const tn_tally_t *t)
     view->median_weeks_se = view->curve[m].se / slope;
 }
 
-static double successor_sum(const tn_tally_t *t, int64_t b, int route, int d)
-{
-    return tn_tally_at(t, b, t->successors + (size_t)route * (size_t)t->n_successors + (size_t)d);
-}
-
 static void fill_successors_of(
     tn_estimate_t *out, const tn_tally_t *t, unsigned routes, double *y, double *w)
 {
     clear(w, t->n_rows);
-    for (int d = -1; d < t->n_successors; d++) {
+    tn_sum_successors(w, t, routes, -1);
+    for (int d = 0; d < t->n_successors; d++) {
         clear(y, t->n_rows);
-        for (int64_t b = 0; b < t->n_rows; b++) {
-            for (int r = 0; r < TN_N_ROUTES; r++) {
-                if (!(routes >> r & 1u)) continue;
-                if (d >= 0) y[b] += successor_sum(t, b, r, d);
-                for (int k = 0; d < 0 && k < t->n_successors; k++)
-                    w[b] += successor_sum(t, b, r, k);
-            }
-        }
-        if (d >= 0) out[d] = tn_block_ratio(y, w, t->n_rows);
+        tn_sum_successors(y, t, routes, d);
+        out[d] = tn_block_ratio(y, w, t->n_rows);
     }
 }
 
