@@ -8,7 +8,7 @@ _tenure()
     local verbs='add resolve annul list show export verify'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W 'forecast explain base merge check new data ledger score backtest fit help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'forecast explain compare base merge check new data ledger score backtest fit help --help --version' -- "$cur"))
         return
     fi
     if [ "$command" = data ] && [ "${COMP_WORDS[2]}" = fetch ] && [ "$COMP_CWORD" -gt 2 ]; then
@@ -43,12 +43,14 @@ _tenure()
     fi
     case $prev in
     data) COMPREPLY=($(compgen -W 'fetch import list verify export --help' -- "$cur")); return ;;
-    help) COMPREPLY=($(compgen -W 'forecast explain base merge check new data ledger score backtest fit' -- "$cur")); return ;;
+    help) COMPREPLY=($(compgen -W 'forecast explain compare base merge check new data ledger score backtest fit' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --routes|--except) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
     fit) COMPREPLY=($(compgen -W "$methods" -- "$cur")); return ;;
     ledger) COMPREPLY=($(compgen -W "$verbs" -- "$cur")); return ;;
     --route) COMPREPLY=($(compgen -W "$routes" -- "$cur")); return ;;
+    --every) COMPREPLY=($(compgen -W 'week month quarter' -- "$cur")); return ;;
+    --drop-report|--drop-origin|--force) return ;;
     --status) COMPREPLY=($(compgen -W 'open resolved annulled' -- "$cur")); return ;;
     --which) COMPREPLY=($(compgen -W 'latest first all' -- "$cur")); return ;;
     --question|--text|--rule|--class|--opens|--closes|--p|-p|--by|--source|--note|--subject|--date) return ;;
@@ -83,6 +85,10 @@ _tenure()
     explain:-*)
         COMPREPLY=($(compgen -W '--as-of --horizons --set --worlds --seed --threads --weeks --sobol --no-cache
             --matrix --json --csv --table --html --output --color --quiet --help' -- "$cur")) ;;
+    compare:-*)
+        COMPREPLY=($(compgen -W '--set --force --drop-report --drop-origin --as-of --keep-rates --every --from --horizons
+            --routes --except --no-reports --worlds --seed --threads --no-cache --json --csv --table --html --output
+            --color --quiet --help' -- "$cur")) ;;
     base:-*)
         COMPREPLY=($(compgen -W '--as-of --country --regime --entered --born --sex --entry --horizons
             --implied --within --route --level --store --no-store --model --threads --json --csv --html --table

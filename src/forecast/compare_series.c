@@ -254,12 +254,13 @@ static int run_series(series_t *self, tn_fit_t *out, tn_error_t *err)
     const tn_case_t *c = self->side->c;
     const char *label = c->horizon[pivot_of(c)].label;
     int ret = tn_build_init(out);
+    if (ret < 0) return tn_error_set(err, ret, "%s", tn_error_text(ret));
     add_series(self, out, label);
     add_routes(self, out);
     add_successors(self, out);
     out->title = tn_build_printf(
         out, "%s: exit within %s, date by date", c->title != NULL ? c->title : c->name, label);
-    if (ret < 0 || tn_build_failed(out))
+    if (tn_build_failed(out))
         return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
     for (int k = 0; k < self->n && ret == 0; k++)
         ret = run_date(self, out, k, err);

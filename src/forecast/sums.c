@@ -8,9 +8,10 @@ void tn_sum_column(double *y, const tn_tally_t *t, size_t column)
 
 void tn_sum_exits(double *y, const tn_tally_t *t, unsigned routes, int weeks)
 {
-    for (size_t r = 0; r < TN_N_ROUTES; r++) {
-        for (size_t week = 0; (routes >> r & 1u) && week < (size_t)weeks; week++)
-            tn_sum_column(y, t, t->exits + r * (size_t)t->n_weeks + week);
+    for (size_t week = 0; week < (size_t)weeks; week++) {
+        for (size_t r = 0; r < TN_N_ROUTES; r++) {
+            if (routes >> r & 1u) tn_sum_column(y, t, t->exits + r * (size_t)t->n_weeks + week);
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+#!/bin/sh
+# tenure compare from outside: what it says, in which form, and what it refuses.
+set -u
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+cases=$(cd "$2/cases" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+runs=0
+failures=0
+export XDG_CACHE_HOME="$work/cache" NO_COLOR=1 COLUMNS=80
+
+fail() { failures=$((failures + 1)); echo "FAILED: $what: $1"; sed 's/^/    err: /' err | head -3; }
+run() { # run STATUS ARGUMENTS
+    want=$1; shift
+    what="tenure $*"; runs=$((runs + 1))
+    "$program" "$@" >out 2>err
+    status=$?
+    [ $status -eq "$want" ] || fail "exit status $status, expected $want"
+}
+has() { grep -qF -- "$2" "$1" || fail "no '$2' in $1"; }
+hasnt() { ! grep -qF -- "$2" "$1" || fail "'$2' in $1"; }
+same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
+
+few='--worlds 1100 --quiet'
+k=$cases/kremlin-2022.yaml
+run 0 compare --help; has out 'tenure compare --every month'
+run 0 compare $few --force defeat $k; has out 'if this happens for sure: defeat'; has out 'WHERE IT COMES FROM'; has out 'uprising'
+run 0 compare $few --json --force defeat -j1 $k; cp out json; has json '"schema": "tenure-compare/1"'
+run 0 compare $few --json --force defeat -j2 $k; same out json
+run 0 compare $few --json --force defeat --no-cache -j2 $k; same out json
+for isa in baseline avx2; do
+    TENURE_ISA=$isa; export TENURE_ISA
+    run 0 compare $few --json --force defeat -j2 $k; same out json
+    unset TENURE_ISA
+done
+run 0 compare $few --set parameters.g_base=0.3 --keep-rates $k; has out 'keeps the rates'; has out 'parameters.g_base=0.3'
+run 0 compare $few --drop-report m1 --drop-report m2 --csv --table sides $k; has out 'm1, m2'
+run 0 compare $few --drop-origin budanov --csv $k; has out 'horizon,until,weeks,a,b,difference,std.error'
+run 0 compare $few $k $cases/harare-2017.yaml; has out 'Robert Mugabe'; has out 'B until'
+run 0 compare $few --as-of 2022-05-22 --horizons 13w $k; has out '2022-08-21'
+run 0 compare $few --every month $k; has out '2022-02-28'; has out 'NEW REPORTS'
+run 0 compare $few --every week --from 2022-05-10 --csv $k; [ "$(wc -l <out)" -eq 4 ] || fail 'not three dates'
+run 0 compare $few --every quarter --table series.routes $k -o file; [ -s file ] || fail 'no file'
+LC_ALL=C run 0 compare $few --force defeat $k; LC_ALL=C grep -q '[^ -~]' out && fail 'not ASCII'
+[ "$(grep -v / out | awk 'length($0) > 80' | wc -l)" -eq 0 ] || fail 'wide lines'
+
+run 64 compare; has err 'no case given'
+run 64 compare $k; has err 'nothing to compare with'
+run 64 compare $k $k $k; has err 'needless word'
+run 64 compare --every day $k; has err "'day' is not week, month or quarter"
+run 64 compare --every week --force defeat $k; has err 'exclude each other'
+run 64 compare --every week $k $k; has err 'goes with one case'
+run 64 compare --from 2022-05-01 --force defeat $k; has err '--from goes with --every'
+run 64 compare --every week --from 2022-05-32 $k; has err 'not a date'
+run 64 compare --force defeat - ; has err "not '-'"
+run 64 compare --routes cuop --force defeat $k; has err "did you mean 'coup'?"
+run 64 compare --forse defeat $k; has err "did you mean '--force'?"
+run 64 compare --worlds 0 --json --csv $k; has err 'whole number'; has err 'exclude each other'
+run 64 compare $few --force defeat --table exits $k; has err 'there are: exit views'
+run 2 compare $few --force defeet $k; has err "unknown event 'defeet'"; [ ! -s out ] || fail 'output all the same'
+run 2 compare $few --drop-origin budanof --drop-report m99 $k -o none; has err "did you mean 'budanov'?"; has err "'m99'"
+[ ! -e none ] || fail 'a file is left'
+run 2 compare $few --set leader.gard=0.1 $k; has err "did you mean 'guard'?"
+run 2 compare $few $k missing.yaml; has err 'missing.yaml'
+run 2 compare $few --force defeat $k -o no/such/place; has err 'no/such/place'
+run 2 compare $few --every week --from 2030-01-01 $k; has err 'no date left'
+
+if [ -f "$(dirname "$program")/tenure_mpi.so" ] && command -v mpirun >/dev/null; then
+    # Open MPI itself loses memory at its end, which is not ours to report
+    ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"; export ASAN_OPTIONS
+    for n in 2 3; do
+        what="mpirun -n $n tenure compare"; runs=$((runs + 1))
+        mpirun --oversubscribe --allow-run-as-root -n $n "$program" compare $few --json --force defeat -j1 $k >out 2>err </dev/null ||
+            fail "exit status $?"
+        same out json
+    done
+    what='a mistake, two ranks'
+    mpirun --oversubscribe --allow-run-as-root -n 2 "$program" compare $few --force defeet $k >out 2>err </dev/null && fail 'exit status 0'
+    [ "$(grep -c "unknown event 'defeet'" err)" -eq 1 ] || fail 'not said once'
+    run 0 compare $few --every month --csv $k; cp out series
+    what='a series, two ranks'
+    mpirun --oversubscribe --allow-run-as-root -n 2 "$program" compare $few --every month --csv -j1 $k >out 2>err </dev/null ||
+        fail "exit status $?"
+    same out series
+else
+    echo 'ranks: skipped'
+fi
+echo "$runs runs, $failures failures"
+[ $failures -eq 0 ]
