@@ -14,6 +14,10 @@ const forecastCharts = ["exit", "routes", "hazard", "successors", "waterfall", "
 const pages = {
   k: forecastCharts, other: forecastCharts, plain: forecastCharts.filter((chart) => chart !== "waterfall"), hostile: forecastCharts, large: forecastCharts,
   score: ["table:scores", "table:calibration"], base: ["table:exit", "table:hazards", "table:classes"],
+  compare: ["compareExit", "compareDifference", "compareViews", "compareRoutes", "compareSuccessors"],
+  series: ["series", "seriesRoutes", "seriesSuccessors"],
+  explain: ["explainOrigins", "explainClaims", "explainTripwires", "explainDrivers", "explainSobol", "explainMatrix", "explainProvenance"],
+  evil: ["explainOrigins", "explainClaims", "explainTripwires", "explainDrivers", "explainMatrix", "explainProvenance"],
   backtest: ["table:scores", "table:compare", "table:calibration"], world: ["table:world"],
 };
 const there = Object.keys(pages).filter((name) => existsSync(`${folder}/${name}.html`));
@@ -173,6 +177,14 @@ test("other: what is not asked for is not an answer", async () => {
   assert.ok(await browser.run(`document.getElementById("given") !== null`));
   await show("plain");
   assert.equal(await browser.run(`document.getElementById("given")`), null);
+});
+
+test("evil: texts of a case stay texts in an explanation", async () => {
+  await show("evil");
+  assert.equal(await browser.run("typeof hacked"), "undefined");
+  assert.equal(await browser.run(`document.querySelectorAll("img").length`), 0);
+  assert.equal(await browser.run(`document.querySelectorAll("script").length`), 2);
+  assert.ok((await browser.run("document.title")).includes("</script><img src=x"));
 });
 
 test("hostile: texts of a case stay texts", async () => {

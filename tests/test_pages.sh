@@ -68,6 +68,14 @@ run 0 forecast $small --html large.html large.yaml
 run 0 forecast $small --json large.yaml && mv out large.json
 run 0 score --data scores.csv --boot 100 --html score.html
 run 0 score --data scores.csv --boot 100 --json && mv out score.json
+run 0 compare $small --force defeat --html compare.html kremlin.yaml
+run 0 compare $small --force defeat --json kremlin.yaml && mv out compare.json
+run 0 compare $small --every month --html series.html kremlin.yaml
+run 0 compare $small --every month --json kremlin.yaml && mv out series.json
+run 0 explain $small --sobol 16 --html explain.html kremlin.yaml
+run 0 explain $small --sobol 16 --json kremlin.yaml && mv out explain.json
+run 0 explain $small --sobol 0 --html evil.html hostile.yaml
+run 0 explain $small --sobol 0 --json hostile.yaml && mv out evil.json
 traits='--no-store --as-of 2022-05-30 --regime personal --born 1952-10-07 --entered 2000-01-01'
 run 0 base $traits --html base.html
 run 0 base $traits --json && mv out base.json

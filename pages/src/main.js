@@ -1,11 +1,13 @@
 // Draws the charts of a page from the document in it. Without this script the tables are all there.
 import { drawInto } from "./figure.js";
+import * as compare from "./compare.js";
+import * as explain from "./explain.js";
 import * as forecast from "./forecast.js";
-import { provenance } from "./provenance.js";
+import { explainProvenance, provenance } from "./provenance.js";
 import { timeline } from "./timeline.js";
 import { tableChart } from "./tables.js";
 
-const charts = { ...forecast, provenance, timeline };
+const charts = { ...forecast, ...compare, ...explain, explainProvenance, provenance, timeline };
 
 function chartNamed(name, doc) {
   if (name.startsWith("table:")) return tableChart(name.slice("table:".length), doc);

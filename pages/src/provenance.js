@@ -6,28 +6,26 @@ import { fold, narrow } from "./common.js";
 const reader = "reader";
 
 function stationsOf(report) {
-  const hops = report.via.map((hop, i) => (hop.id === null ? `unnamed ${hop.reliability}` : hop.id));
+  const hops = report.via.map((hop) => (hop.id === null ? `unnamed ${hop.reliability}` : hop.id));
   return [report.origin, ...hops, reader];
 }
 
-/** Nodes with a column each (the longest way to the reader decides) and counted links. */
-export function graphOf(doc) {
-  const reports = doc.case.reports;
-  const sources = new Map(doc.case.origins.map((row) => [row.id, row]));
+/** Nodes with a column each (the longest way to the reader decides) and counted links.
+ *  paths: of each report, from its origin to the reader; sources: name and letter by id. */
+function graphOf(paths, sources) {
   const links = new Map(), level = new Map([[reader, 0]]);
-  for (const report of reports) {
-    const path = stationsOf(report);
+  for (const path of paths) {
     path.forEach((id, i) => level.set(id, Math.max(level.get(id) ?? 0, path.length - 1 - i)));
     for (let i = 0; i + 1 < path.length; i++) {
       const key = JSON.stringify([path[i], path[i + 1]]);
       links.set(key, (links.get(key) ?? 0) + 1);
     }
   }
-  const first = new Set(reports.map((report) => report.origin));
+  const first = new Set(paths.map((path) => path[0]));
   const top = Math.max(...level.values());
   const nodes = [...level].map(([id, n]) => ({ id, column: first.has(id) ? 0 : top - n,
     name: id === reader ? "you" : sources.get(id)?.name ?? id, letter: sources.get(id)?.reliability ?? "",
-    reports: reports.filter((report) => report.origin === id).length }));
+    reports: paths.filter((path) => path[0] === id).length }));
   return { top, nodes, links: [...links].map(([key, n]) => ({ from: JSON.parse(key)[0], to: JSON.parse(key)[1], n })) };
 }
 
@@ -47,38 +45,53 @@ function place({ nodes, top }, width) {
   return height;
 }
 
+function drawGraph(graph, width) {
+  const height = place(graph, width);
+  const at = new Map(graph.nodes.map((node) => [node.id, node]));
+  const svg = create("svg").attr("width", width).attr("height", height).attr("overflow", "visible");
+  for (const link of graph.links) {
+    const a = at.get(link.from), b = at.get(link.to), middle = (a.x + b.x) / 2;
+    svg.append("path").attr("d", `M${a.x},${a.y}C${middle},${a.y} ${middle},${b.y} ${b.x},${b.y}`)
+      .attr("fill", "none").attr("stroke", "var(--prior)").attr("stroke-opacity", 0.55)
+      .attr("stroke-width", Math.min(12, 1 + 1.5 * link.n))
+      .append("title").text(`${a.name} to ${b.name}: ${link.n} report${link.n > 1 ? "s" : ""}`);
+  }
+  const [left, right] = marginsOf(width);
+  const room = Math.floor((width - left - right) / Math.max(1, graph.top) / letterWidth) - 5;
+  for (const node of graph.nodes) {
+    const isOrigin = node.reports > 0;
+    const g = svg.append("g").attr("transform", `translate(${node.x},${node.y})`);
+    g.append("circle").attr("r", 6).attr("fill", isOrigin ? "var(--forecast)" : node.id === reader ? "var(--fg)" : "var(--prior)");
+    const chars = isOrigin ? (narrow(width) ? 13 : 28) : Math.max(5, Math.min(28, room));
+    const text = `${fold(node.name, chars)}${node.letter === "" ? "" : ` (${node.letter})`}`;
+    const label = g.append("text").attr("font-size", 13).attr("fill", "var(--fg)").attr("stroke", "var(--bg)")
+      .attr("stroke-width", 3).attr("paint-order", "stroke").text(text);
+    if (isOrigin && node.column === 0) label.attr("text-anchor", "end").attr("x", -11).attr("dy", "0.35em");
+    else label.attr("text-anchor", "middle").attr("dy", -11);
+  }
+  return { legend: [{ label: "origin (reliability)", color: "var(--forecast)" }, { label: "passed on by", color: "var(--prior)" },
+    { label: "reader", color: "var(--fg)" }], node: svg.node() };
+}
+
+const title = "From whom to whom: an origin counts once, however many pass it on";
+
+/** Of a forecast. */
 export const provenance = {
-  title: "From whom to whom: an origin counts once, however many pass it on",
+  title,
   has: (doc) => doc.case.reports.length > 0,
   summary: (doc) => `${new Set(doc.case.reports.map((r) => r.origin)).size} origins, ${doc.case.reports.length} reports.`,
   rows: (doc) => doc.case.reports.map((report) => ({ report: report.id, date: report.date, origin: report.origin_name,
     reliability: report.reliability, passed_on_by: report.chain, claim: report.wording, quote: report.quote })),
-  draw(doc, width) {
-    const graph = graphOf(doc);
-    const height = place(graph, width);
-    const at = new Map(graph.nodes.map((node) => [node.id, node]));
-    const svg = create("svg").attr("width", width).attr("height", height).attr("overflow", "visible");
-    for (const link of graph.links) {
-      const a = at.get(link.from), b = at.get(link.to), middle = (a.x + b.x) / 2;
-      svg.append("path").attr("d", `M${a.x},${a.y}C${middle},${a.y} ${middle},${b.y} ${b.x},${b.y}`)
-        .attr("fill", "none").attr("stroke", "var(--prior)").attr("stroke-opacity", 0.55)
-        .attr("stroke-width", Math.min(12, 1 + 1.5 * link.n))
-        .append("title").text(`${a.name} to ${b.name}: ${link.n} report${link.n > 1 ? "s" : ""}`);
-    }
-    const [left, right] = marginsOf(width);
-    const room = Math.floor((width - left - right) / Math.max(1, graph.top) / letterWidth) - 5;
-    for (const node of graph.nodes) {
-      const isOrigin = node.reports > 0;
-      const g = svg.append("g").attr("transform", `translate(${node.x},${node.y})`);
-      g.append("circle").attr("r", 6).attr("fill", isOrigin ? "var(--forecast)" : node.id === reader ? "var(--fg)" : "var(--prior)");
-      const chars = isOrigin ? (narrow(width) ? 13 : 28) : Math.max(5, Math.min(28, room));
-      const text = `${fold(node.name, chars)}${node.letter === "" ? "" : ` (${node.letter})`}`;
-      const label = g.append("text").attr("font-size", 13).attr("fill", "var(--fg)").attr("stroke", "var(--bg)")
-        .attr("stroke-width", 3).attr("paint-order", "stroke").text(text);
-      if (isOrigin && node.column === 0) label.attr("text-anchor", "end").attr("x", -11).attr("dy", "0.35em");
-      else label.attr("text-anchor", "middle").attr("dy", -11);
-    }
-    return { legend: [{ label: "origin (reliability)", color: "var(--forecast)" }, { label: "passed on by", color: "var(--prior)" },
-      { label: "reader", color: "var(--fg)" }], node: svg.node() };
-  },
+  draw: (doc, width) => drawGraph(graphOf(doc.case.reports.map(stationsOf), new Map(doc.case.origins.map((row) => [row.id, row]))), width),
+};
+
+const rowsOf = (doc) => doc.data.tables?.provenance?.rows ?? [];
+const direct = "heard directly";
+
+/** Of an explanation, whose table names the stations. */
+export const explainProvenance = {
+  title,
+  has: (doc) => rowsOf(doc).length > 0,
+  rows: rowsOf,
+  draw: (doc, width) => drawGraph(graphOf(rowsOf(doc).map((row) => [row.origin, ...(row.via === direct ? [] : row.via.split(" < ")), reader]), new Map()), width),
 };

@@ -12,8 +12,8 @@
 extern const unsigned char tn_html_script_text[], tn_html_style_text[];
 extern const size_t tn_html_script_size, tn_html_style_size;
 
-static const tn_html_kind_t *const kinds[] = {
-    &tn_html_forecast_kind, &tn_html_base_kind, &tn_html_score_kind, &tn_html_backtest_kind};
+static const tn_html_kind_t *const kinds[] = {&tn_html_forecast_kind, &tn_html_base_kind,
+    &tn_html_score_kind, &tn_html_backtest_kind, &tn_html_compare_kind, &tn_html_explain_kind};
 
 /** The kind of that name; else tables, which suits every document. */
 static const tn_html_kind_t *find_kind(const char *name)

@@ -64,7 +64,7 @@ typedef struct tn_html_kind {
 } tn_html_kind_t;
 
 extern const tn_html_kind_t tn_html_forecast_kind, tn_html_tables_kind, tn_html_base_kind,
-    tn_html_score_kind, tn_html_backtest_kind;
+    tn_html_score_kind, tn_html_backtest_kind, tn_html_compare_kind, tn_html_explain_kind;
 
 /* What the parts of the writer share. */
 
@@ -88,6 +88,8 @@ void tn_html_section(FILE *out, json_t *root, const tn_html_section_t *section);
 void tn_html_rows(FILE *out, const char *name, json_t *rows);
 /** Any JSON object as tables, for members that no section names. */
 void tn_html_members(FILE *out, json_t *object);
+/** The end of a page of tables: its notes, then every member that is no table. */
+void tn_html_manifest(FILE *out, json_t *root);
 /** Compact JSON in ASCII that cannot end a script element. -1 if it cannot be written. */
 int tn_html_json(FILE *out, json_t *value);
 

@@ -41,11 +41,8 @@ static void one_table(FILE *out, const char *name, json_t *table)
     fputs("</details>\n", out);
 }
 
-static void tail(FILE *out, json_t *root)
+void tn_html_manifest(FILE *out, json_t *root)
 {
-    const char *name;
-    json_t *value, *tables = tn_html_at(root, "data/tables");
-    json_object_foreach(tables, name, value) one_table(out, name, value);
     paragraph_list(out, tn_html_at(root, "data/notes"), "notes");
     json_t *rest = json_copy(tn_html_at(root, "data"));
     static const char *const shown[] = {"schema", "title", "tables", "warnings", "notes"};
@@ -53,6 +50,14 @@ static void tail(FILE *out, json_t *root)
         (void)json_object_del(rest, shown[i]);
     if (json_object_size(rest) > 0) tn_html_members(out, rest);
     json_decref(rest);
+}
+
+static void tail(FILE *out, json_t *root)
+{
+    const char *name;
+    json_t *value, *tables = tn_html_at(root, "data/tables");
+    json_object_foreach(tables, name, value) one_table(out, name, value);
+    tn_html_manifest(out, root);
 }
 
 /** A card with a name, one large number and a remark after it. */

@@ -1,0 +1,96 @@
+// Charts of an explanation: origins, claims, drivers, tripwires, claims by ways out.
+import * as Plot from "@observablehq/plot";
+import { changeBars, tableRows } from "./changes.js";
+import { fold, narrow, percent, plot, routeNames, z95 } from "./common.js";
+
+const has = (name) => (doc) => tableRows(name)(doc).length > 0;
+
+export const explainOrigins = {
+  title: "What each origin changed, and what its reports would as independent ones",
+  has: has("origins"),
+  rows: tableRows("origins"),
+  draw(doc, width) {
+    const rows = tableRows("origins")(doc).flatMap((d) => [{ label: d.origin, value: d.difference, se: d["std.error"] },
+      ...(d["as.independent"] === null ? [] : [{ label: `… its ${d.reports} reports as independent`, value: d["as.independent"], se: d["as.independent.se"] ?? 0 }])]);
+    return changeBars(rows, width, "change of the chance, points");
+  },
+};
+
+export const explainClaims = {
+  title: "What each claim changed",
+  has: has("claims"),
+  rows: tableRows("claims"),
+  draw: (doc, width) => changeBars(tableRows("claims")(doc).map((d) => ({ label: `${d["is.claimed"]} (${d.origin})`,
+    value: d.difference, se: d["std.error"] })), width, "change of the chance, points", 330),
+};
+
+export const explainDrivers = {
+  title: "Swing of the forecast with each unknown parameter",
+  has: has("drivers"),
+  rows: tableRows("drivers"),
+  draw: (doc, width) => changeBars(tableRows("drivers")(doc).slice(0, 14).map((d) => ({ label: d.meaning ?? d.parameter,
+    value: d.difference, se: d["std.error"] })), width, "top third less bottom third, points", 336),
+};
+
+export const explainSobol = {
+  title: "Share of the variance that each parameter answers for, without reports",
+  has: (doc) => doc.data.tables?.drivers?.columns.includes("total") ?? false,
+  rows: (doc) => tableRows("drivers")(doc).map((d) => ({ parameter: d.parameter, first_order: d["first.order"], first_se: d["first.se"], total: d.total, total_se: d["total.se"] })),
+  draw(doc, width) {
+    const rows = tableRows("drivers")(doc).filter((d) => d.total !== null).sort((a, b) => b.total - a.total).slice(0, 12);
+    const kinds = [{ key: "first.order", se: "first.se", label: "alone (first order)", color: "var(--prior)" },
+      { key: "total", se: "total.se", label: "with its interactions (total)", color: "var(--forecast)" }];
+    return { legend: kinds, node: plot({ width, height: 46 + 30 * rows.length, marginLeft: narrow(width) ? 110 : 150, marginRight: 20,
+      x: { label: "share of variance, with 95 % limits", grid: true },
+      y: { type: "band", domain: rows.map((d) => d.parameter), label: null, tickFormat: (name) => fold(name, 18), tickSize: 0 },
+      marks: [Plot.ruleX([0]), ...kinds.flatMap((kind, k) => [
+        Plot.ruleY(rows, { y: "parameter", dy: k === 0 ? -5 : 5, x1: (d) => d[kind.key] - z95 * d[kind.se], x2: (d) => d[kind.key] + z95 * d[kind.se], stroke: kind.color, strokeWidth: 2 }),
+        Plot.dot(rows, { y: "parameter", dy: k === 0 ? -5 : 5, x: kind.key, fill: kind.color, r: 5 }),
+      ])] }) };
+  },
+};
+
+export const explainTripwires = {
+  title: "What could be seen next, and the forecast then",
+  has: has("tripwires"),
+  summary: (doc) => tableRows("tripwires")(doc).slice(0, 3).map((d) => `${d.meaning}: chance ${percent(d["p.seen"])}, then ${percent(d["if.seen"])}`).join("; ") + ".",
+  rows: tableRows("tripwires"),
+  draw(doc, width) {
+    const rows = tableRows("tripwires")(doc).filter((d) => d["if.seen"] !== null && d["if.not"] !== null);
+    const name = new Map(rows.map((d) => [d.observation, `${fold(d.meaning ?? d.observation, narrow(width) ? 17 : 36)} ${percent(d["p.seen"])}`]));
+    return { legend: [{ label: "if seen", color: "var(--forecast)" }, { label: "if not", color: "var(--prior)" }],
+      node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 170 : 330, marginRight: 20,
+        x: { percent: true, label: "forecast then, %", zero: true, grid: true },
+        y: { type: "band", domain: rows.map((d) => d.observation), label: null, tickFormat: (id) => name.get(id), tickSize: 0 }, marks: [
+          Plot.ruleY(rows, { y: "observation", x1: "if.not", x2: "if.seen", stroke: "var(--muted)", strokeWidth: 2 }),
+          Plot.ruleY(rows, { y: "observation", x1: (d) => Math.max(0, d["if.seen"] - z95 * d["if.seen.se"]), x2: (d) => Math.min(1, d["if.seen"] + z95 * d["if.seen.se"]), stroke: "var(--forecast)", strokeWidth: 1.5 }),
+          Plot.dot(rows, { y: "observation", x: "if.not", fill: "var(--prior)", r: 4 }),
+          Plot.dot(rows, { y: "observation", x: "if.seen", fill: "var(--forecast)", r: 5,
+            title: (d) => `${d.meaning}: seen with ${percent(d["p.seen"])}; then ${percent(d["if.seen"])}, else ${percent(d["if.not"])}` }),
+        ] }) };
+  },
+};
+
+export const explainMatrix = {
+  title: "Claims by ways out: how much likelier the claim is if it ends that way",
+  has: has("matrix"),
+  rows: tableRows("matrix"),
+  draw(doc, width) {
+    const ends = [...routeNames, "in.office"];
+    const rows = tableRows("matrix")(doc).slice(0, 60);
+    const cells = rows.flatMap((d) => ends.map((end) => ({ claim: d.claim, end, value: d[end] })));
+    const name = new Map(rows.map((d) => [d.claim, fold(`${d["is.claimed"]} (${d.origin})`, narrow(width) ? 16 : 38)]));
+    const most = Math.max(0.1, ...cells.map((d) => Math.abs(d.value ?? 0)));
+    const short = narrow(width);
+    return { legend: [{ label: "likelier than in all worlds", color: "var(--up)" }, { label: "less likely", color: "var(--down)" }],
+      node: plot({ width, height: 76 + 26 * rows.length, marginTop: 66, marginBottom: 8, marginLeft: short ? 130 : 290, marginRight: 8,
+        x: { type: "band", domain: ends, axis: "top", label: null, tickRotate: -45, tickSize: 0, tickFormat: (end) => (end === "in.office" ? "stays" : short ? end.slice(0, 6) : end) },
+        y: { type: "band", domain: rows.map((d) => d.claim), label: null, tickFormat: (id) => name.get(id), tickSize: 0 },
+        marks: [
+          Plot.cell(cells, { x: "end", y: "claim", inset: 1, stroke: "var(--grid)", fill: (d) => ((d.value ?? 0) >= 0 ? "var(--up)" : "var(--down)"),
+            fillOpacity: (d) => 0.75 * Math.abs(d.value ?? 0) / most,
+            title: (d) => `${name.get(d.claim)}, ${d.end}: ${d.value === null ? "not known" : d.value.toFixed(2)}` }),
+          ...(short ? [] : [Plot.text(cells, { x: "end", y: "claim", text: (d) => (d.value === null ? "" : (d.value < 0 ? "−" : "") + Math.abs(d.value).toFixed(2)), fontSize: 11 })]),
+        ] }) };
+  },
+};
