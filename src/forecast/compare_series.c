@@ -260,8 +260,7 @@ static int run_series(series_t *self, tn_fit_t *out, tn_error_t *err)
     add_successors(self, out);
     out->title = tn_build_printf(
         out, "%s: exit within %s, date by date", c->title != NULL ? c->title : c->name, label);
-    if (tn_build_failed(out))
-        return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    if (tn_build_failed(out)) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
     for (int k = 0; k < self->n && ret == 0; k++)
         ret = run_date(self, out, k, err);
     if (ret < 0) return ret;
