@@ -48,7 +48,7 @@ static const cli_option_t options[N_OPTIONS] = {
     [OPT_JSON] = {"json", 0, NULL, "write all tables as JSON"},
     [OPT_CSV] = {"csv", 0, NULL, "write one table as CSV, the origins unless --table"},
     [OPT_TABLE] = {"table", 't', "NAME",
-        "origins, claims, tripwires, drivers, tipping, matrix or provenance only"},
+        "origins, claims, tripwires, drivers, tipping, matrix, provenance or views only"},
     [OPT_HTML] = {"html", 0, "FILE",
         "besides, write a page for the browser that holds all it needs"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write to a file, whole or not at all"},
@@ -85,30 +85,25 @@ typedef struct request {
     bool is_quiet, wants_help, no_cache;
 } request_t;
 
-static long long take_integer(
-    cli_args_t *args, int option, const char *text, long long lo, long long hi)
-{
-    long long number = lo;
-    if (!cli_parse_integer(text, lo, hi, &number))
-        cli_mistake(args, "option '--%s': '%s' is not a whole number from %lld to %lld",
-            options[option].name, text, lo, hi);
-    return number;
-}
-
 static void take_figure(request_t *self, cli_args_t *args, int option, const char *value)
 {
     unsigned long long seed = 0;
     tn_forecast_options_t *f = &self->explain.forecast;
     switch (option) {
-    case OPT_WORLDS: f->n_worlds = take_integer(args, option, value, 1, MAX_WORLDS); break;
-    case OPT_THREADS: f->n_threads = (int)take_integer(args, option, value, 1, MAX_THREADS); break;
+    case OPT_WORLDS:
+        f->n_worlds = cli_take_integer(args, options[option].name, value, 1, MAX_WORLDS);
+        break;
+    case OPT_THREADS:
+        f->n_threads = (int)cli_take_integer(args, options[option].name, value, 1, MAX_THREADS);
+        break;
     case OPT_WEEKS:
-        self->explain.watch_weeks = (int)take_integer(args, option, value, 1, 52);
+        self->explain.watch_weeks = (int)cli_take_integer(args, options[option].name, value, 1, 52);
         break;
     case OPT_SOBOL:
-        self->explain.sobol_points = (int)take_integer(args, option, value, 0, 100000);
-        if (self->explain.sobol_points == 1)
-            cli_mistake(args, "option '--sobol': at least 2, or 0 for none");
+        self->explain.sobol_points =
+            (int)cli_take_integer(args, options[option].name, value, 0, 100000);
+        if (self->explain.sobol_points > 0 && self->explain.sobol_points < TN_SOBOL_MIN_POINTS)
+            cli_mistake(args, "option '--sobol': at least %d, or 0 for none", TN_SOBOL_MIN_POINTS);
         break;
     default:
         if (!cli_parse_unsigned(value, &seed))
@@ -190,21 +185,6 @@ static int request_init(request_t *self, int argc, char **argv)
     return 0;
 }
 
-static int read_case(tn_case_t **c, const request_t *request)
-{
-    tn_diag_t *diag = NULL;
-    tn_error_t err = {0};
-    *c = NULL;
-    if (tn_diag_new(&diag) < 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
-    const int ret = tn_case_read(c, request->path, &request->case_options, diag, &err);
-    const bool has_errors = tn_diag_n_errors(diag) > 0;
-    if (has_errors || !request->is_quiet)
-        tn_diag_print(diag, stderr, cli_use_colour(request->colour, stderr));
-    tn_diag_free(diag);
-    if (ret == 0) return 0;
-    return has_errors ? tn_error_exit_status(ret) : cli_error_exit(COMMAND, ret, &err);
-}
-
 static int write_tables(
     const request_t *request, const tn_fit_t *tables, format_t format, const char *path)
 {
@@ -217,7 +197,12 @@ static int write_tables(
         .unicode = cli_is_utf8(),
         .command_line = request->command_line};
     switch (format) {
-    case TEXT: ret = tn_tables_report_text(tables, &opt, out.stream, &err); break;
+    case TEXT:
+        if (request->table != NULL)
+            ret = tn_tables_report_text(tables, &opt, out.stream, &err);
+        else
+            ret = tn_explain_report_text(tables, &opt, out.stream, &err);
+        break;
     case JSON: ret = tn_tables_report_json(tables, SCHEMA, &opt, out.stream, &err); break;
     case CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
     }
@@ -275,7 +260,10 @@ static int run(request_t *request)
     int status = cli_output_check(COMMAND, request->output);
     if (status == 0) status = cli_output_check(COMMAND, request->matrix);
     if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
-    if (status == 0) status = read_case(&c, request);
+    if (status == 0) {
+        status = cli_case_read(
+            &c, COMMAND, request->path, &request->case_options, request->colour, request->is_quiet);
+    }
     if (status == 0) status = explain_case(c, request);
     tn_case_free(c);
     return status;

@@ -181,7 +181,7 @@ complete -c tenure -n "__fish_seen_subcommand_from explain" -l no-cache -d "cali
 complete -c tenure -n "__fish_seen_subcommand_from explain" -r -l matrix -d "claims by ways out as CSV"
 complete -c tenure -n "__fish_seen_subcommand_from explain" -l json -d "write JSON"
 complete -c tenure -n "__fish_seen_subcommand_from explain" -l csv -d "write one table as CSV"
-complete -c tenure -n "__fish_seen_subcommand_from explain" -x -s t -l table -a "origins claims tripwires drivers tipping matrix provenance" -d "this table only"
+complete -c tenure -n "__fish_seen_subcommand_from explain" -x -s t -l table -a "origins claims tripwires drivers tipping matrix provenance views" -d "this table only"
 complete -c tenure -n "__fish_seen_subcommand_from explain" -r -l html -d "also write a page"
 complete -c tenure -n "__fish_seen_subcommand_from explain" -r -s o -l output -d "write to a file"
 complete -c tenure -n "__fish_seen_subcommand_from explain" -x -l color -a "auto always never" -d "when to use colour"

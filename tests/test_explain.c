@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "json_schema.h"
 #include "tenure/explain.h"
 #include "tenure/sobol.h"
 
@@ -162,7 +164,7 @@ static tn_explain_options_t options(int n_threads)
     tn_explain_options_t opt = TN_EXPLAIN_OPTIONS_DEFAULT;
     opt.forecast.n_worlds = 4096;
     opt.forecast.n_threads = n_threads;
-    opt.sobol_points = 2;
+    opt.sobol_points = 16;
     return opt;
 }
 
@@ -183,6 +185,10 @@ static void an_origin_as_independent_is_a_run_with_split_origins(void **state)
     check_close(rest + cell(&e, "origins", "as.independent", 0),
         parts.posterior.exit[parts.pivot].p, 1e-12, 0.0,
         "the same worlds, calibrated to the same rates");
+    check_close(cell(&e, "origins", "excess", 0), parts.posterior.exit[parts.pivot].p - p, 1e-9,
+        1e-15, "against the forecast");
+    assert_true(cell(&e, "origins", "excess.se", 0) > 0.0);
+    assert_true(isnan(cell(&e, "origins", "excess", (size_t)whole.n_origins - 1))); /* one report */
     /* each claim once; the forecast's own contributions */
     for (int k = 0; k < whole.n_origins; k++)
         check_close(cell(&e, "origins", "difference", (size_t)k), whole.origin[k].points.p, TOL0,
@@ -219,6 +225,101 @@ static void an_origin_as_independent_is_a_run_with_split_origins(void **state)
     tn_case_free(s);
     free(text);
     free(split);
+}
+
+/* The ratio of "in office" by Bayes' rule from the chances with and without the claim, which its
+ * contribution gives: P(claim | in office)/P(claim) = P(in office | with)/P(in office | without).
+ */
+static void the_matrix_agrees_with_the_contributions(void **state)
+{
+    (void)state;
+    char *text = read_text("kremlin-2022.yaml");
+    tn_case_t *c = parse(text);
+    const tn_explain_options_t opt = {.forecast = options(2).forecast, .watch_weeks = 5};
+    tn_fit_t e;
+    tn_error_t err = {0};
+    if (tn_explain_run(&e, c, &opt, &err) < 0) fail_msg("%s", err.message);
+    const double p = cell(&e, "views", "p", 2);
+    const tn_fit_table_t *t = tn_fit_table(&e, "matrix");
+    assert_true(t->n_rows == tn_fit_table(&e, "claims")->n_rows && t->n_rows > 3);
+    double largest = 0.0;
+    for (size_t k = 0; k < t->n_rows; k++) {
+        const double without = p - cell(&e, "claims", "difference", k);
+        check_close(cell(&e, "matrix", "in.office", k), log((1.0 - p) / (1.0 - without)), 1e-9,
+            1e-12, "in office: the likelihood ratio is that of the chances");
+        for (int r = 0; r < TN_N_ROUTES; r++) {
+            const double ratio = cell(&e, "matrix", tn_route_name(r), k);
+            if (isnan(ratio)) continue;
+            if (fabs(ratio) > largest) largest = fabs(ratio);
+        }
+    }
+    assert_true(largest > 0.05); /* a matrix that tells something apart */
+    tn_fit_free(&e);
+    tn_case_free(c);
+    free(text);
+}
+
+static void no_memory_is_an_error(void **state)
+{
+    (void)state;
+    char *text = read_text("moscow-1964.yaml");
+    tn_case_t *c = parse(text);
+    const double rates[TN_N_KNOBS] = {1.9, 0.19, 0.001, 0.016, 0.001, 1.0};
+    tn_explain_options_t opt = options(1);
+    opt.forecast.n_worlds = 4;
+    opt.forecast.knobs = rates;
+    opt.sobol_points = 0;
+    int ret = TN_ENOMEM;
+    for (long k = 1; ret != 0; k += 1 + k / 10) { /* late ones are much alike */
+        tn_fit_t e;
+        assert_true(k < 20000);
+        tn_mem_fail_at(k);
+        ret = tn_explain_run(&e, c, &opt, NULL);
+        tn_mem_fail_at(0);
+        if (ret == 0)
+            tn_fit_free(&e);
+        else if (ret != TN_ENOMEM)
+            fail_msg("%d at allocation %ld", ret, k);
+    }
+    tn_case_free(c);
+    free(text);
+}
+
+static void reports_say_what_the_tables_say(void **state)
+{
+    (void)state;
+    char *text = read_text("kremlin-2022.yaml"), *out = NULL;
+    tn_case_t *c = parse(text);
+    const tn_explain_options_t opt = options(2);
+    const tn_report_options_t how = {
+        .width = 80, .unicode = true, .command_line = "tenure explain"};
+    tn_fit_t e;
+    tn_error_t err = {0};
+    size_t n = 0;
+    if (tn_explain_run(&e, c, &opt, &err) < 0) fail_msg("%s", err.message);
+    FILE *stream = open_memstream(&out, &n);
+    assert_int_equal(tn_explain_report_text(&e, &how, stream, &err), 0);
+    fclose(stream);
+    assert_non_null(strstr(out, "5 reports, 1 origin: counts once"));
+    assert_non_null(strstr(out, "WHAT TO WATCH"));
+    assert_non_null(strstr(out, "independent"));
+    /* within the noise no difference is told */
+    const double excess = cell(&e, "origins", "excess", 0),
+                 se = cell(&e, "origins", "excess.se", 0);
+    const char *said = tn_fit_column(tn_fit_table(&e, "origins"), "collapsed")->text[0];
+    assert_true((strstr(said, "instead of") != NULL) == (fabs(excess) > 2.0 * se));
+    free(out);
+    out = NULL;
+    stream = open_memstream(&out, &n);
+    assert_int_equal(tn_tables_report_json(&e, "tenure-explain/1", &how, stream, &err), 0);
+    fclose(stream);
+    json_t *document = json_loads(out, 0, NULL);
+    check_schema("docs/tables.schema.json", document);
+    json_decref(document);
+    free(out);
+    tn_fit_free(&e);
+    tn_case_free(c);
+    free(text);
 }
 
 /* The same report by the same way, word for word: nothing changes. */
@@ -263,6 +364,9 @@ int main(void)
         cmocka_unit_test(indices_of_ishigami),
         cmocka_unit_test(indices_of_the_g_function),
         cmocka_unit_test(an_origin_as_independent_is_a_run_with_split_origins),
+        cmocka_unit_test(the_matrix_agrees_with_the_contributions),
+        cmocka_unit_test(no_memory_is_an_error),
+        cmocka_unit_test(reports_say_what_the_tables_say),
         cmocka_unit_test(a_duplicated_report_contributes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

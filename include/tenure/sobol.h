@@ -16,6 +16,7 @@ extern "C" {
 #endif
 
 #define TN_SOBOL_MAX_INPUTS 1000
+#define TN_SOBOL_MIN_POINTS 16 /**< fewer have no error worth the name */
 
 /** One input. */
 typedef struct tn_sobol_index {

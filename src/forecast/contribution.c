@@ -7,8 +7,7 @@
 #include "forecast/sums.h"
 #include "forecast/view.h"
 
-#define PER_ORIGIN 3
-#define PER_SWING  4
+#define PER_SWING 4
 
 static double logit(double p) { return log(p) - log1p(-p); }
 
@@ -24,7 +23,7 @@ typedef struct tn_pair {
 
 static tn_pair_t block_pair(const tn_tally_t *t, int64_t b, int k, const double *exits)
 {
-    const size_t first = t->origins + (size_t)k * PER_ORIGIN;
+    const size_t first = t->origins + (size_t)k * TN_TALLY_PER_ORIGIN;
     return (tn_pair_t){{tn_tally_at(t, b, t->weight), exits[b]},
         {tn_tally_at(t, b, first), tn_tally_at(t, b, first + 2)}};
 }
@@ -72,7 +71,7 @@ static double *pivot_exits(const tn_tally_t *t)
 
 static double ess_share(const tn_tally_t *t, int k)
 {
-    const size_t first = t->origins + (size_t)k * PER_ORIGIN;
+    const size_t first = t->origins + (size_t)k * TN_TALLY_PER_ORIGIN;
     double w = 0.0, w2 = 0.0;
     for (int64_t b = 0; b < t->n_rows; b++) {
         w += tn_tally_at(t, b, first);

@@ -44,14 +44,26 @@ static int split_origins(tn_explanation_t *self, tn_error_t *err)
 {
     const tn_evidence_t *evidence = &self->court.evidence;
     int ret = 0;
-    self->independent = tn_calloc((size_t)evidence->n_origins + 1, sizeof *self->independent);
-    if (self->independent == NULL)
-        return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    self->split = tn_calloc((size_t)evidence->n_origins + 1, sizeof *self->split);
+    if (self->split == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
     for (int k = 0; k < evidence->n_origins && ret == 0; k++) {
-        self->independent[k] = NAN;
-        if (evidence->origin[k].n_reports < 2) continue;
-        ret = tn_explain_split(&self->independent[k], self, evidence->origin[k].case_origin, err);
+        self->split[k] = (tn_split_t){{NAN, NAN}, {NAN, NAN}};
+        if (evidence->origin[k].n_reports > 1)
+            ret = tn_explain_split(&self->split[k], self, k, err);
     }
+    return ret;
+}
+
+static int run_forecast(tn_explanation_t *self, tn_error_t *err)
+{
+    const tn_forecast_options_t *opt = &self->opt.forecast;
+    const tn_case_t *c = self->c;
+    tn_rows_t rows = {0};
+    tn_plan_t plan = {.c = c, .opt = opt, .kept = self->tally};
+    const int ret = tn_plan_run(&self->forecast, &plan, &rows, err);
+    const bool has_reports = !opt->no_reports && c->n_reports + c->n_silences > 0;
+    self->last = has_reports ? TN_LOOK_REPORTS : TN_LOOK_PRIOR;
+    tn_rows_free(&rows);
     return ret;
 }
 
@@ -60,7 +72,9 @@ static void explanation_free(tn_explanation_t *self)
     tn_forecast_free(&self->forecast);
     tn_weighed_free(&self->weighed);
     tn_court_free(&self->court);
-    tn_free(self->independent);
+    for (int k = 0; k < TN_N_LOOKS; k++)
+        tn_tally_free(&self->tally[k]);
+    tn_free(self->split);
     tn_free(self->index);
 }
 
@@ -69,12 +83,15 @@ int tn_explain_run(
 {
     tn_explanation_t self = {.c = c, .opt = *opt};
     if (self.opt.watch_weeks == 0) self.opt.watch_weeks = WATCH_WEEKS;
-    if (self.opt.watch_weeks < 0 || self.opt.sobol_points < 0 || self.opt.sobol_points == 1)
-        return tn_error_set(err, TN_EARG, "explain: weeks and Sobol points must be positive");
+    const int points = self.opt.sobol_points;
+    if (self.opt.watch_weeks < 0)
+        return tn_error_set(err, TN_EARG, "explain: the number of weeks must be positive");
+    if (points != 0 && points < TN_SOBOL_MIN_POINTS)
+        return tn_error_set(
+            err, TN_EARG, "explain: %d Sobol points or more, or 0", TN_SOBOL_MIN_POINTS);
     self.opt.forecast.checkpoint = NULL;
-    int ret = tn_forecast_run(&self.forecast, c, &self.opt.forecast, err);
-    if (ret < 0) return ret;
-    ret = weigh_claims(&self, err);
+    int ret = run_forecast(&self, err);
+    if (ret == 0) ret = weigh_claims(&self, err);
     if (ret == 0) ret = split_origins(&self, err);
     if (ret == 0 && opt->sobol_points > 0 && self.court.n_uncertain > 0)
         ret = tn_explain_sobol(&self, err);

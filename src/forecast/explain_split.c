@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "forecast/explain.h"
+#include "forecast/paired.h"
 
 /* A copy of the case with the reports of the origin split; shares all else with it. */
 static int split(tn_case_t *copy, const tn_case_t *c, int origin)
@@ -27,16 +28,43 @@ static int split(tn_case_t *copy, const tn_case_t *c, int origin)
     return 0;
 }
 
-int tn_explain_split(double *p, const tn_explanation_t *self, int origin, tn_error_t *err)
+/* Chances within the pivot: of the split case against the sums without origin k (which the tally of
+ * the forecast holds), and against the forecast. */
+static int compare(tn_split_t *out, const tn_tally_t *whole, const tn_tally_t *split, int k)
+{
+    tn_paired_t pair;
+    const size_t first = whole->origins + (size_t)k * TN_TALLY_PER_ORIGIN;
+    int ret = tn_paired_init(&pair, whole, split);
+    if (ret < 0) return ret;
+    out->excess = tn_paired_exit(&pair, whole->routes, whole->pivot_weeks).change;
+    memset(pair.side[0].y, 0, (size_t)pair.n_rows * sizeof(double));
+    memset(pair.side[0].w, 0, (size_t)pair.n_rows * sizeof(double));
+    tn_sum_column(pair.side[0].w, whole, first);
+    tn_sum_column(pair.side[0].y, whole, first + 2);
+    out->points = tn_paired_difference(&pair).change;
+    tn_paired_free(&pair);
+    return 0;
+}
+
+int tn_explain_split(tn_split_t *out, const tn_explanation_t *self, int k, tn_error_t *err)
 {
     tn_case_t copy;
     tn_forecast_t forecast = {0};
+    tn_tally_t tally[TN_N_LOOKS] = {0};
+    tn_rows_t rows = {0};
     tn_forecast_options_t opt = self->opt.forecast;
     opt.knobs = self->forecast.calibration.knob; /* the calibration knows no reports */
-    int ret = split(&copy, self->c, origin);
+    tn_plan_t plan = {.c = &copy, .opt = &opt, .skips_base = true, .kept = tally};
+    int ret = split(&copy, self->c, self->court.evidence.origin[k].case_origin);
     if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
-    if (ret == 0) ret = tn_forecast_run(&forecast, &copy, &opt, err);
-    if (ret == 0) *p = forecast.posterior.exit[forecast.pivot].p;
+    if (ret == 0) ret = tn_plan_run(&forecast, &plan, &rows, err);
+    if (ret == 0) {
+        ret = compare(out, &self->tally[self->last], &tally[TN_LOOK_REPORTS], k);
+        if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
+    }
+    for (int look = 0; look < TN_N_LOOKS; look++)
+        tn_tally_free(&tally[look]);
+    tn_rows_free(&rows);
     tn_forecast_free(&forecast);
     tn_free(copy.origin);
     tn_free(copy.report);

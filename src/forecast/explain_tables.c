@@ -108,16 +108,26 @@ static void put(pair_t p, size_t row, tn_estimate_t e)
     p.se[row] = e.se;
 }
 
-static const char *summary(tn_fit_t *out, const tn_origin_effect_t *o, double independent)
+static const char *plural(int n) { return n == 1 ? "" : "s"; }
+
+/* "5 reports, 1 origin: counts once; ..." What is within the noise is not told as a difference. */
+static const char *summary(tn_fit_t *out, const tn_origin_effect_t *o, const tn_split_t *split)
 {
-    if (isnan(independent)) {
-        return tn_build_printf(out, "%d report%s, %d claim%s", o->n_reports,
-            o->n_reports == 1 ? "" : "s", o->n_claims, o->n_claims == 1 ? "" : "s");
+    const double se = split->excess.se;
+    if (isnan(split->points.p)) {
+        return tn_build_printf(out, "%d report%s, %d claim%s", o->n_reports, plural(o->n_reports),
+            o->n_claims, plural(o->n_claims));
+    }
+    if (!(fabs(split->excess.p) > 2.0 * se)) {
+        return tn_build_printf(out,
+            "%d reports, 1 origin: counts once; as independent reports it would have moved the "
+            "forecast as much, within the error of %.2f points",
+            o->n_reports, 100.0 * se);
     }
     return tn_build_printf(out,
-        "%d reports, 1 origin, %d claim%s: as independent reports %+.1f points instead of %+.1f",
-        o->n_reports, o->n_claims, o->n_claims == 1 ? "" : "s", 100.0 * independent,
-        100.0 * o->points.p);
+        "%d reports, 1 origin: counts once; as independent reports it would have moved the "
+        "forecast %+.1f points instead of %+.1f",
+        o->n_reports, 100.0 * split->points.p, 100.0 * o->points.p);
 }
 
 static int put_origins(tn_fit_t *out, const tn_explanation_t *self)
@@ -125,28 +135,45 @@ static int put_origins(tn_fit_t *out, const tn_explanation_t *self)
     const tn_forecast_t *f = &self->forecast;
     tn_fit_table_t *t = tn_build_table(out, "origins",
         "What the claims of each origin changed, against a forecast without it",
-        (size_t)f->n_origins, 10);
+        (size_t)f->n_origins, 13);
     const char **origin = tn_build_text(out, t, "origin");
     double *reports = tn_build_number(out, t, "reports", TN_FIT_COUNT);
     double *claims = tn_build_number(out, t, "claims", TN_FIT_COUNT);
     const pair_t odds = pair(out, t, "log.odds", "log.odds.se", TN_FIT_NUMBER);
     const pair_t points = pair(out, t, "difference", "std.error", TN_FIT_NUMBER);
     double *ess = tn_build_number(out, t, "ess.share", TN_FIT_NUMBER);
-    double *independent = tn_build_number(out, t, "as.independent", TN_FIT_NUMBER);
+    const pair_t independent = pair(out, t, "as.independent", "as.independent.se", TN_FIT_NUMBER);
+    const pair_t excess = pair(out, t, "excess", "excess.se", TN_FIT_NUMBER);
     const char **text = tn_build_text(out, t, "collapsed");
     if (tn_build_failed(out)) return TN_ENOMEM;
     for (size_t k = 0; k < (size_t)f->n_origins; k++) {
         const tn_origin_effect_t *o = &f->origin[k];
-        const double rest = f->posterior.exit[f->pivot].p - o->points.p;
         origin[k] = tn_build_copy(out, o->name);
         reports[k] = o->n_reports;
         claims[k] = o->n_claims;
         put(odds, k, o->log_odds);
         put(points, k, o->points);
         ess[k] = o->ess_share;
-        independent[k] = self->independent[k] - rest;
-        text[k] = summary(out, o, independent[k]);
-        if (!isnan(independent[k])) tn_build_note(out, "%s: %s", o->name, text[k]);
+        put(independent, k, self->split[k].points);
+        put(excess, k, self->split[k].excess);
+        text[k] = summary(out, o, &self->split[k]);
+    }
+    return 0;
+}
+
+static int put_views(tn_fit_t *out, const tn_explanation_t *self)
+{
+    const tn_forecast_t *f = &self->forecast;
+    static const char *const name[] = {"base rate", "without reports", "forecast"};
+    const tn_view_t *const view[] = {&f->base, &f->prior, &f->posterior};
+    tn_fit_table_t *t = tn_build_table(
+        out, "views", tn_build_printf(out, "Exit within %s", f->horizon[f->pivot].label), 3, 3);
+    const char **what = tn_build_text(out, t, "view");
+    const pair_t p = pair(out, t, "p", "std.error", TN_FIT_PROBABILITY);
+    if (tn_build_failed(out)) return TN_ENOMEM;
+    for (size_t k = 0; k < 3; k++) {
+        what[k] = name[k];
+        put(p, k, view[k]->exit[f->pivot]);
     }
     return 0;
 }
@@ -357,9 +384,11 @@ int tn_explain_tables(tn_fit_t *out, const tn_explanation_t *self)
     const tn_forecast_t *f = &self->forecast;
     int ret = tn_build_init(out);
     if (ret < 0) return ret;
-    out->title = tn_build_printf(out, "%s: exit within %s %.1f %%, without reports %.1f %%",
+    const tn_estimate_t now = f->posterior.exit[f->pivot];
+    out->title = tn_build_printf(out,
+        "%s: exit within %s %.1f %% (standard error %.2f), without reports %.1f %%",
         self->c->title != NULL ? self->c->title : self->c->name, f->horizon[f->pivot].label,
-        100.0 * f->posterior.exit[f->pivot].p, 100.0 * f->prior.exit[f->pivot].p);
+        100.0 * now.p, 100.0 * now.se, 100.0 * f->prior.exit[f->pivot].p);
     ret = put_origins(out, self);
     if (ret == 0) ret = put_claims(out, self);
     if (ret == 0) ret = put_tripwires(out, self);
@@ -367,6 +396,7 @@ int tn_explain_tables(tn_fit_t *out, const tn_explanation_t *self)
     if (ret == 0) ret = put_tipping(out, self);
     if (ret == 0) ret = put_matrix(out, self);
     if (ret == 0) ret = put_provenance(out, self);
+    if (ret == 0) ret = put_views(out, self);
     put_notes(out, self);
     if (ret == 0 && tn_build_failed(out)) ret = TN_ENOMEM;
     if (ret < 0) tn_fit_free(out);

@@ -9,8 +9,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 
-#define PER_SWING  4 /* weight and exits of the top third, of the bottom third */
-#define PER_ORIGIN 3 /* weight, its square, exits */
+#define PER_SWING 4 /* weight and exits of the top third, of the bottom third */
 
 static void lay_out(tn_tally_t *self)
 {
@@ -36,7 +35,7 @@ static void lay_out(tn_tally_t *self)
     self->tipping = n;
     n += TN_N_TIPPING;
     self->origins = n;
-    n += (size_t)PER_ORIGIN * (size_t)self->n_origins;
+    n += (size_t)TN_TALLY_PER_ORIGIN * (size_t)self->n_origins;
     self->scales = n;
     n += 2 + (size_t)self->n_origins;
     self->width = n;
@@ -179,7 +178,7 @@ static void tally_origin(const tn_tally_t *self, double *row, const tn_block_t *
 {
     const double *ll = block->ll + (size_t)k * TN_ROW;
     const double scale = largest(block->lw, ll, block->n);
-    double *sums = row + self->origins + (size_t)k * PER_ORIGIN;
+    double *sums = row + self->origins + (size_t)k * TN_TALLY_PER_ORIGIN;
     row[self->scales + 2 + (size_t)k] = scale;
     for (int j = 0; j < block->n; j++) {
         if (!(block->lw[j] > -INFINITY)) continue;
@@ -220,8 +219,8 @@ static tn_group_t group(const tn_tally_t *self, int g)
         return (tn_group_t){
             self->scales + 1, self->state_weight, self->origins, self->state_weight2};
     }
-    const size_t first = self->origins + (size_t)(g - 2) * PER_ORIGIN;
-    return (tn_group_t){self->scales + (size_t)g, first, first + PER_ORIGIN, first + 1};
+    const size_t first = self->origins + (size_t)(g - 2) * TN_TALLY_PER_ORIGIN;
+    return (tn_group_t){self->scales + (size_t)g, first, first + TN_TALLY_PER_ORIGIN, first + 1};
 }
 
 static double factor(double scale, double top)

@@ -10,7 +10,8 @@
 
 #include "court/ensemble.h"
 
-#define TN_TALLY_ROWS 128
+#define TN_TALLY_ROWS       128
+#define TN_TALLY_PER_ORIGIN 3 /* columns: weight, its square, exits */
 
 /** Columns of a row, by offset. Sizes: R routes, T weeks after as_of, A actors + 1, U uncertain
  * parameters, K origins, H horizons. */

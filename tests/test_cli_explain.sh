@@ -1,0 +1,54 @@
+#!/bin/sh
+# tenure explain from outside: what it says, in which form, and what it refuses.
+set -u
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+cases=$(cd "$2/cases" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+runs=0
+failures=0
+export XDG_CACHE_HOME="$work/cache" NO_COLOR=1 COLUMNS=80
+
+fail() { failures=$((failures + 1)); echo "FAILED: $what: $1"; sed 's/^/    err: /' err | head -3; }
+run() { # run STATUS ARGUMENTS
+    want=$1; shift
+    what="tenure $*"; runs=$((runs + 1))
+    "$program" "$@" >out 2>err
+    status=$?
+    [ $status -eq "$want" ] || fail "exit status $status, expected $want"
+}
+has() { grep -qF -- "$2" "$1" || fail "no '$2' in $1"; }
+same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
+
+few='--worlds 1100 --quiet --sobol 0'
+k=$cases/kremlin-2022.yaml
+run 0 explain --help; has out 'tenure explain --table tripwires'
+run 0 explain $few $k; has out 'WHAT TO WATCH'; has out '5 reports, 1 origin: counts once'; has out 'bits'; has out 'independent'
+run 0 explain $few --json -j1 $k; cp out json; has json '"schema": "tenure-explain/1"'
+run 0 explain $few --json -j2 $k; same out json
+TENURE_ISA=baseline run 0 explain $few --json -j2 $k; same out json
+run 0 explain --worlds 1100 --quiet --sobol 16 --json -j1 $k; cp out sobol; has sobol '"total.se"'
+run 0 explain --worlds 1100 --quiet --sobol 16 --json -j2 $k; same out sobol
+run 0 explain $few --csv $k; has out 'origin,reports,claims,log.odds'
+run 0 explain $few --csv --table matrix $k; cp out table
+run 0 explain $few --matrix matrix.csv -o text $k; same matrix.csv table; [ ! -s out ] || fail 'output besides the file'
+[ "$(wc -l <matrix.csv)" -eq 9 ] || fail 'not eight claims'
+run 0 explain $few --weeks 8 --table tripwires $k; has out 'within 8 weeks'
+run 0 explain $few --as-of 2022-05-22 --set leader.guard=0.5 $k
+run 0 explain $few $cases/generic-autocracy.yaml; has out 'DRIVERS'
+LC_ALL=C run 0 explain $few $k; LC_ALL=C grep -q '[^ -~]' out && fail 'not ASCII'
+[ "$(grep -v / out | awk 'length($0) > 80' | wc -l)" -eq 0 ] || fail 'wide lines'
+
+run 64 explain; has err 'no case given'
+run 64 explain $k $k; has err 'needless word'
+run 64 explain --sobol 2 $k; has err 'at least 16'
+run 64 explain --weeks 0 $k; has err 'whole number from 1 to 52'
+run 64 explain --json --csv $k; has err 'exclude each other'
+run 64 explain --tabel x $k; has err "did you mean '--table'?"
+run 64 explain $few --table origin $k; has err 'there are: origins'
+run 2 explain $few missing.yaml; has err 'missing.yaml'
+run 2 explain $few --set leader.gard=0.1 $k -o none; has err "did you mean 'guard'?"; [ ! -e none ] || fail 'a file is left'
+run 2 explain $few --matrix no/such/place $k; has err 'no/such/place'; [ ! -s out ] || fail 'output before the mistake'
+echo "$runs runs, $failures failures"
+[ $failures -eq 0 ]
