@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "progress.h"
 #include "report.h"
+#include "team.h"
 
 #define COMMAND     "explain"
 #define SCHEMA      "tenure-explain/1"
@@ -83,6 +84,7 @@ typedef struct request {
     int n_formats;
     cli_colour_t colour;
     bool is_quiet, wants_help, no_cache;
+    const tn_team_t *team;
 } request_t;
 
 static void take_figure(request_t *self, cli_args_t *args, int option, const char *value)
@@ -247,23 +249,33 @@ static int explain_case(const tn_case_t *c, request_t *request)
     cli_progress_init(&progress, request->is_quiet);
     request->explain.forecast.progress = cli_progress_update;
     request->explain.forecast.progress_ctx = &progress;
+    request->explain.forecast.team = request->team;
     const int ret = tn_explain_run(&tables, c, &request->explain, &err);
     cli_progress_end(&progress);
-    const int status = ret < 0 ? cli_error_exit(COMMAND, ret, &err) : report(request, &tables);
+    int status = 0;
+    if (ret < 0)
+        status = cli_error_exit(COMMAND, ret, &err);
+    else if (cli_team_leads(request->team))
+        status = report(request, &tables);
     tn_fit_free(&tables);
     return status;
 }
 
+/* Under mpirun all ranks read the same command line and case; rank 0 alone writes. */
 static int run(request_t *request)
 {
     tn_case_t *c = NULL;
-    int status = cli_output_check(COMMAND, request->output);
-    if (status == 0) status = cli_output_check(COMMAND, request->matrix);
-    if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+    int status = 0;
+    if (cli_team_leads(request->team)) {
+        status = cli_output_check(COMMAND, request->output);
+        if (status == 0) status = cli_output_check(COMMAND, request->matrix);
+        if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+    }
     if (status == 0) {
         status = cli_case_read(
             &c, COMMAND, request->path, &request->case_options, request->colour, request->is_quiet);
     }
+    status = cli_team_agree(request->team, status);
     if (status == 0) status = explain_case(c, request);
     tn_case_free(c);
     return status;
@@ -271,10 +283,19 @@ static int run(request_t *request)
 
 int tn_cmd_explain(int argc, char **argv)
 {
+    const tn_team_t *team;
     request_t *request = malloc(sizeof *request);
     if (request == NULL) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
-    int status = request_init(request, argc, argv);
+    int status = cli_team_begin(&team, COMMAND);
+    if (status != 0) {
+        free(request);
+        return status;
+    }
+    cli_team_mute(team);
+    status = request_init(request, argc, argv);
+    request->team = team;
     if (status == 0) status = request->wants_help ? cli_help_print(&help) : run(request);
+    cli_team_end();
     free(request->set);
     free(request->command_line);
     free(request->cache_dir);

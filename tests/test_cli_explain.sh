@@ -50,5 +50,20 @@ run 64 explain $few --table origin $k; has err 'there are: origins'
 run 2 explain $few missing.yaml; has err 'missing.yaml'
 run 2 explain $few --set leader.gard=0.1 $k -o none; has err "did you mean 'guard'?"; [ ! -e none ] || fail 'a file is left'
 run 2 explain $few --matrix no/such/place $k; has err 'no/such/place'; [ ! -s out ] || fail 'output before the mistake'
+if [ -f "$(dirname "$program")/tenure_mpi.so" ] && command -v mpirun >/dev/null; then
+    # Open MPI itself loses memory at its end, which is not ours to report
+    ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"; export ASAN_OPTIONS
+    for n in 2 3; do
+        what="mpirun -n $n tenure explain"; runs=$((runs + 1))
+        mpirun --oversubscribe --allow-run-as-root -n $n "$program" explain --worlds 1100 --quiet --sobol 16 --json -j1 $k \
+            >out 2>err </dev/null || fail "exit status $?"
+        same out sobol
+    done
+    what='a missing case, two ranks'
+    mpirun --oversubscribe --allow-run-as-root -n 2 "$program" explain $few missing.yaml >out 2>err </dev/null && fail 'exit status 0'
+    [ "$(grep -c 'there is no such file' err)" -eq 1 ] || fail 'not said once'
+else
+    echo 'ranks: skipped'
+fi
 echo "$runs runs, $failures failures"
 [ $failures -eq 0 ]

@@ -60,7 +60,9 @@ int tn_compare_run(tn_fit_t *out, const tn_side_t *first, const tn_side_t *secon
     int ret = check(opt, err);
     if (ret < 0) return ret;
     tn_comparison_t *self = tn_calloc(1, sizeof *self); /* two cases: large for a stack */
-    if (self == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    if (self == NULL) ret = tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    ret = tn_crew_agree(&(tn_crew_t){.team = opt->forecast.team}, ret, err);
+    if (ret < 0 || self == NULL) return ret;
     self->keeps_rates = opt->keeps_rates;
     ret = run_sides(self, (const tn_side_t *const[]){first, second}, opt, err);
     if (ret == 0) {

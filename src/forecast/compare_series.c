@@ -212,7 +212,9 @@ static int run_date(series_t *self, tn_fit_t *out, int at, tn_error_t *err)
 {
     const int now = at % 2;
     clear(self, now);
+    const tn_crew_t crew = {.team = self->opt->forecast.team};
     int ret = read_again(&self->c[now], self->side->c, self->date[at], err);
+    ret = tn_crew_agree(&crew, ret, err);
     if (ret < 0) return ret;
     tn_side_t side = *self->side;
     side.c = self->c[now];
@@ -222,7 +224,8 @@ static int run_date(series_t *self, tn_fit_t *out, int at, tn_error_t *err)
     const tn_forecast_t *f = &self->run[now].forecast;
     self->pivot_weeks = f->horizon[f->pivot].weeks;
     ret = put_date(self, out, at);
-    return ret < 0 ? tn_error_set(err, ret, "%s", tn_error_text(ret)) : 0;
+    if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
+    return tn_crew_agree(&crew, ret, err);
 }
 
 static void put_notes(const series_t *self, tn_fit_t *out)

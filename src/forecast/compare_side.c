@@ -102,7 +102,9 @@ int tn_side_run(
     own.checkpoint = NULL;
     if (self->knobs != NULL) own.knobs = self->knobs;
     int ret = leave_out(self);
-    if (ret < 0) return tn_error_set(err, ret, "%s", tn_error_text(ret));
+    if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
+    ret = tn_crew_agree(&(tn_crew_t){.team = opt->team}, ret, err);
+    if (ret < 0) return ret;
     ret = tn_plan_run(&self->forecast, &plan, &rows, err);
     tn_rows_free(&rows);
     const bool has_reports = !opt->no_reports && self->copy.n_reports + self->copy.n_silences > 0;

@@ -217,3 +217,40 @@ int tn_crew_run(
     self->tally = NULL;
     return ret;
 }
+
+static int share_blocks(const tn_crew_t *self, int64_t n_blocks, const tn_block_array_t *array,
+    int n_arrays, tn_error_t *err)
+{
+    const int size = team_size(self);
+    for (int rank = 0; rank < size; rank++) {
+        const size_t from = (size_t)(n_blocks * rank / size);
+        const size_t to = (size_t)(n_blocks * (rank + 1) / size);
+        for (int k = 0; k < n_arrays; k++) {
+            const size_t begin = from * array[k].per_block, end = to * array[k].per_block;
+            const size_t last = end < array[k].size ? end : array[k].size;
+            if (begin >= last) continue;
+            const int ret = share_from(self, rank, (char *)array[k].at + begin, last - begin, err);
+            if (ret < 0) return ret;
+        }
+    }
+    return 0;
+}
+
+int tn_crew_run_blocks(const tn_crew_t *self, const tn_ensemble_t *e, tn_block_done_fn done,
+    void *ctx, const tn_block_array_t *array, int n_arrays, tn_error_t *err)
+{
+    const int64_t size = team_size(self), rank = self->team == NULL ? 0 : self->team->rank;
+    const int64_t n = tn_ensemble_n_blocks(e), from = n * rank / size, to = n * (rank + 1) / size;
+    tn_ensemble_t mine = *e;
+    if (size == 1) return tn_ensemble_run(e, done, ctx, err);
+    int64_t *list = tn_calloc((size_t)(to - from) + 1, sizeof *list);
+    int ret = list != NULL ? 0 : tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    for (int64_t b = from; ret == 0 && b < to; b++)
+        list[b - from] = b;
+    mine.batches = list;
+    mine.n_batches = to - from;
+    if (ret == 0 && to > from) ret = tn_ensemble_run(&mine, done, ctx, err);
+    tn_free(list);
+    ret = tn_crew_agree(self, ret, err);
+    return ret < 0 ? ret : share_blocks(self, n, array, n_arrays, err);
+}

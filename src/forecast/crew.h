@@ -39,4 +39,16 @@ int tn_crew_save(tn_crew_t *self, tn_error_t *err);
  *  are missing that may not be run). */
 int tn_crew_run(
     tn_crew_t *self, tn_look_t look, tn_tally_t *tally, tn_ensemble_t *e, tn_error_t *err);
+
+/** What a run leaves outside a tally: so many bytes for each block, one after the other. */
+typedef struct tn_block_array {
+    void *at;
+    size_t per_block;
+    size_t size; /* of all; the last block may have fewer */
+} tn_block_array_t;
+
+/** Collective: runs all blocks of the ensemble, each rank its part of them; then every rank has
+ * what all have written in the arrays. @return 0, TN_ENOMEM, TN_EINTERRUPT, TN_EIO (team). */
+int tn_crew_run_blocks(const tn_crew_t *self, const tn_ensemble_t *e, tn_block_done_fn done,
+    void *ctx, const tn_block_array_t *array, int n_arrays, tn_error_t *err);
 #endif

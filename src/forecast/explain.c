@@ -10,7 +10,7 @@
 
 #define WATCH_WEEKS 5
 
-static int weigh_claims(tn_explanation_t *self, tn_error_t *err)
+static int open_claims(tn_explanation_t *self, tn_ensemble_t *e, tn_error_t *err)
 {
     const tn_forecast_t *f = &self->forecast;
     const tn_forecast_options_t *opt = &self->opt.forecast;
@@ -21,7 +21,7 @@ static int weigh_claims(tn_explanation_t *self, tn_error_t *err)
         .knobs = f->calibration.knob};
     int ret = tn_court_init(&self->court, self->c, &how, err);
     if (ret < 0) return ret;
-    tn_ensemble_t e = {.court = &self->court,
+    *e = (tn_ensemble_t){.court = &self->court,
         .seed = opt->seed,
         .n_worlds = opt->n_worlds,
         .n_threads = opt->n_threads,
@@ -33,10 +33,23 @@ static int weigh_claims(tn_explanation_t *self, tn_error_t *err)
         .stage = "claims and tripwires",
         .progress = opt->progress,
         .progress_ctx = opt->progress_ctx};
-    ret = tn_weighed_init(&self->weighed, &e, f->horizon[f->pivot].weeks, f->routes);
-    if (ret < 0) return tn_error_set(err, ret, "%s", tn_error_text(ret));
-    ret = tn_ensemble_run(&e, tn_weighed_block, &self->weighed, err);
-    if (ret == 0) tn_weighed_finish(&self->weighed);
+    ret = tn_weighed_init(&self->weighed, e, f->horizon[f->pivot].weeks, f->routes);
+    return ret < 0 ? tn_error_set(err, ret, "%s", tn_error_text(ret)) : 0;
+}
+
+static int weigh_claims(tn_explanation_t *self, tn_error_t *err)
+{
+    tn_ensemble_t e;
+    tn_weighed_t *w = &self->weighed;
+    int ret = open_claims(self, &e, err);
+    ret = tn_crew_agree(&self->crew, ret, err);
+    if (ret < 0) return ret;
+    const size_t n = (size_t)w->n_rows, m = (size_t)w->n_claims + 1;
+    const tn_block_array_t array[] = {{w->sums, m * sizeof *w->sums, n * m * sizeof *w->sums},
+        {w->scale, m * sizeof *w->scale, n * m * sizeof *w->scale},
+        {w->seen, TN_N_PREDICATES * sizeof *w->seen, n * TN_N_PREDICATES * sizeof *w->seen}};
+    ret = tn_crew_run_blocks(&self->crew, &e, tn_weighed_block, w, array, 3, err);
+    if (ret == 0) tn_weighed_finish(w);
     return ret;
 }
 
@@ -45,7 +58,8 @@ static int split_origins(tn_explanation_t *self, tn_error_t *err)
     const tn_evidence_t *evidence = &self->court.evidence;
     int ret = 0;
     self->split = tn_calloc((size_t)evidence->n_origins + 1, sizeof *self->split);
-    if (self->split == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    if (self->split == NULL) ret = tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    ret = tn_crew_agree(&self->crew, ret, err);
     for (int k = 0; k < evidence->n_origins && ret == 0; k++) {
         self->split[k] = (tn_split_t){{NAN, NAN}, {NAN, NAN}};
         if (evidence->origin[k].n_reports > 1)
@@ -81,7 +95,7 @@ static void explanation_free(tn_explanation_t *self)
 int tn_explain_run(
     tn_fit_t *out, const tn_case_t *c, const tn_explain_options_t *opt, tn_error_t *err)
 {
-    tn_explanation_t self = {.c = c, .opt = *opt};
+    tn_explanation_t self = {.c = c, .opt = *opt, .crew = {.team = opt->forecast.team}};
     if (self.opt.watch_weeks == 0) self.opt.watch_weeks = WATCH_WEEKS;
     const int points = self.opt.sobol_points;
     if (self.opt.watch_weeks < 0)

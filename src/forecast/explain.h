@@ -17,6 +17,7 @@ typedef struct tn_split {
 typedef struct tn_explanation {
     const tn_case_t *c;
     tn_explain_options_t opt;
+    tn_crew_t crew; /* of ranks; every step is collective */
     tn_forecast_t forecast;
     tn_court_t court; /* with the evidence, and weights of claims kept */
     tn_weighed_t weighed;

@@ -52,7 +52,7 @@ static int run_design(tn_explanation_t *self, const double *design, size_t n_row
         .n_weeks = results->pivot_weeks,
         .knobs = self->forecast.calibration.knob};
     int ret = tn_court_init(&court, self->c, &how, err);
-    if (ret < 0) return ret;
+    ret = tn_crew_agree(&self->crew, ret, err);
     results->court = &court;
     const tn_ensemble_t e = {.court = &court,
         .seed = opt->seed,
@@ -66,7 +66,10 @@ static int run_design(tn_explanation_t *self, const double *design, size_t n_row
         .stage = "Sobol indices",
         .progress = opt->progress,
         .progress_ctx = opt->progress_ctx};
-    ret = tn_ensemble_run(&e, count_rows, results, err);
+    const size_t per_block = TN_BLOCK / LANES * sizeof(double), size = n_rows * sizeof(double);
+    const tn_block_array_t array[] = {
+        {results->y, per_block, size}, {results->noise, per_block, size}};
+    if (ret == 0) ret = tn_crew_run_blocks(&self->crew, &e, count_rows, results, array, 2, err);
     tn_court_free(&court);
     return ret;
 }
@@ -77,7 +80,7 @@ static int estimate(tn_explanation_t *self, double *design, results_t *results, 
     const int width = self->court.n_uncertain;
     const size_t n_rows = tn_sobol_n_rows(n, width);
     const uint64_t seed = self->opt.forecast.seed;
-    int ret = tn_sobol_design(design, n, width, seed, err);
+    int ret = tn_crew_agree(&self->crew, tn_sobol_design(design, n, width, seed, err), err);
     if (ret < 0) return ret;
     for (size_t k = 0; k < n_rows * (size_t)width; k++)
         design[k] = gsl_cdf_ugaussian_Pinv(design[k]);
@@ -98,10 +101,10 @@ int tn_explain_sobol(tn_explanation_t *self, tn_error_t *err)
         .pivot_weeks = self->forecast.horizon[self->forecast.pivot].weeks};
     self->index = tn_calloc((size_t)width, sizeof *self->index);
     int ret = 0;
-    if (design && results.y && results.noise && self->index)
-        ret = estimate(self, design, &results, err);
-    else
-        ret = tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    const bool is_whole = design && results.y && results.noise && self->index;
+    if (!is_whole) ret = tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    ret = tn_crew_agree(&self->crew, ret, err);
+    if (ret == 0 && is_whole) ret = estimate(self, design, &results, err);
     tn_free(design);
     tn_free(results.y);
     tn_free(results.noise);

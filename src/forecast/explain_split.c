@@ -57,10 +57,12 @@ int tn_explain_split(tn_split_t *out, const tn_explanation_t *self, int k, tn_er
     tn_plan_t plan = {.c = &copy, .opt = &opt, .skips_base = true, .kept = tally};
     int ret = split(&copy, self->c, self->court.evidence.origin[k].case_origin);
     if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
+    ret = tn_crew_agree(&self->crew, ret, err);
     if (ret == 0) ret = tn_plan_run(&forecast, &plan, &rows, err);
     if (ret == 0) {
         ret = compare(out, &self->tally[self->last], &tally[TN_LOOK_REPORTS], k);
         if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
+        ret = tn_crew_agree(&self->crew, ret, err);
     }
     for (int look = 0; look < TN_N_LOOKS; look++)
         tn_tally_free(&tally[look]);
