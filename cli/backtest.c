@@ -6,6 +6,7 @@
 #include "data_store.h"
 #include "progress.h"
 #include "report.h"
+#include "team.h"
 
 #define COMMAND "backtest"
 #define SCHEMA  "tenure-backtest/1"
@@ -259,30 +260,48 @@ static int report(const request_t *request, const tn_fit_t *tables)
     return cli_page_write_tables(COMMAND, request->page, &shown, SCHEMA, request->command_line);
 }
 
+/* Under mpirun all ranks read the same command line and store; rank 0 alone writes. */
 static int run(request_t *request)
 {
     tn_fit_t tables = {0};
     tn_error_t err = {0};
     cli_progress_t progress;
-    int status = cli_output_check(COMMAND, request->output);
-    if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+    const tn_team_t *team = request->backtest.team;
+    int status = 0;
+    if (cli_team_leads(team)) {
+        status = cli_output_check(COMMAND, request->output);
+        if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+    }
+    status = cli_team_agree(team, status);
     if (status != 0) return status;
     cli_progress_init(&progress, request->is_quiet);
     request->backtest.progress = cli_progress_update;
     request->backtest.progress_ctx = &progress;
     const int ret = tn_backtest_run(&tables, request->store, &request->backtest, &err);
     cli_progress_end(&progress);
-    status = ret < 0 ? cli_error_exit(COMMAND, ret, &err) : report(request, &tables);
+    if (ret < 0)
+        status = cli_error_exit(COMMAND, ret, &err);
+    else if (cli_team_leads(team))
+        status = report(request, &tables);
     tn_fit_free(&tables);
     return status;
 }
 
 int tn_cmd_backtest(int argc, char **argv)
 {
+    const tn_team_t *team;
     request_t *request = malloc(sizeof *request);
     if (request == NULL) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
-    int status = request_init(request, argc, argv);
+    int status = cli_team_begin(&team, COMMAND);
+    if (status != 0) {
+        free(request);
+        return status;
+    }
+    cli_team_mute(team);
+    status = request_init(request, argc, argv);
+    request->backtest.team = team;
     if (status == 0) status = request->wants_help ? cli_help_print(&help) : run(request);
+    cli_team_end();
     free(request->command_line);
     free(request);
     return status;

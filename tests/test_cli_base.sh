@@ -86,6 +86,14 @@ if [ -r "$data/Archigos_4.1_stata14.dta" ]; then
     run 0 backtest --years 2005-2006 --boot 50; has out 'climatology'
     run 0 backtest --years 2005 --csv -q; has out 'origin,until,country,leader,spell,regime,outcome,base'
     run 0 backtest --years 2005 --route irregular --table compare --json; has out '"tenure-backtest/1"'
+    if [ -f "$(dirname "$program")/tenure_mpi.so" ] && command -v mpirun >/dev/null; then
+        run 0 backtest --years 2003-2005 --csv -q; cp out alone
+        what='mpirun -n 2 tenure backtest'
+        # Open MPI itself loses memory at its end, which is not ours to report
+        ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" mpirun --oversubscribe --allow-run-as-root -n 2 "$program" backtest \
+            --years 2003-2005 --csv -q -j1 >out 2>err </dev/null || fail "exit status $?"
+        cmp -s out alone || fail 'not the same bytes'
+    fi
     run 2 backtest --years 2050
 else
     echo 'shared data: skipped'

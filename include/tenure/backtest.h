@@ -25,6 +25,7 @@ typedef struct tn_backtest_options {
     int n_threads; /**< 0: all processors; no figure depends on it */
     tn_progress_fn progress;
     void *progress_ctx;
+    const tn_team_t *team; /**< NULL: alone; no figure depends on it */
 } tn_backtest_options_t;
 
 /** Runs the backtest on a store of imported data (data.h).

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "forecast/backtest.h"
+#include "forecast/crew.h"
 
 #define MONTHS      12
 #define FIRST_MONTH (1946 * MONTHS)
@@ -75,45 +76,65 @@ int tn_bt_answer_base(tn_backtest_t *self, int year, const tn_base_fit_t *start)
 
 /* ---- all of them ---- */
 
-typedef struct crew {
+typedef struct desk {
     tn_backtest_t *bt;
     const tn_base_fit_t *start;
+    int64_t from;    /* years before it are of other ranks */
+    int64_t n;       /* years of this one */
     int n_done;      /* by the calling thread */
     tn_error_t *err; /* one for each thread */
-} crew_t;
+} desk_t;
 
 /* A year: the base model first, which takes longest, then the others at its origins. */
 static int answer_year(void *ctx, int thread, int64_t task)
 {
-    crew_t *crew = ctx;
-    tn_backtest_t *bt = crew->bt;
-    const int year = bt->opt.from_year + (int)task;
+    desk_t *desk = ctx;
+    tn_backtest_t *bt = desk->bt;
+    const int year = bt->opt.from_year + (int)(desk->from + task);
     if (thread == 0 && bt->opt.progress != NULL) {
-        const double total = bt->opt.to_year - bt->opt.from_year + 1;
-        if (bt->opt.progress(bt->opt.progress_ctx, "backtest", (double)task, total) != 0)
+        if (bt->opt.progress(bt->opt.progress_ctx, "backtest", (double)task, (double)desk->n) != 0)
             return TN_EINTERRUPT;
     }
-    int ret = tn_bt_answer_base(bt, year, crew->start);
+    int ret = tn_bt_answer_base(bt, year, desk->start);
     for (int m = 0; m < MONTHS && ret == 0; m += bt->step) {
         const int origin = year * MONTHS + m;
-        if (origin < bt->end) ret = tn_bt_answer_rivals(bt, origin, &crew->err[thread]);
+        if (origin < bt->end) ret = tn_bt_answer_rivals(bt, origin, &desk->err[thread]);
     }
     return ret;
 }
 
-static int answer_all(tn_backtest_t *self, tn_error_t *err)
+/* Answers of each rank to all: the years are split evenly, in order. */
+static int share_answers(
+    tn_backtest_t *self, const tn_crew_t *crew, int64_t n_years, tn_error_t *err)
+{
+    const int size = tn_crew_size(crew);
+    for (int rank = 0; rank < size; rank++) {
+        size_t from, to, end;
+        const int64_t first = self->opt.from_year + n_years * rank / size;
+        const int64_t last = self->opt.from_year + n_years * (rank + 1) / size;
+        tn_bt_rows_of(self, (int)first * MONTHS, &from, &end);
+        tn_bt_rows_of(self, (int)last * MONTHS, &to, &end);
+        for (int m = 0; m < TN_BT_MODELS && to > from; m++) {
+            double *p = self->p[m] + from;
+            const int ret = tn_crew_share_from(crew, rank, p, (to - from) * sizeof *p, err);
+            if (ret < 0) return ret;
+        }
+    }
+    return 0;
+}
+
+static int answer_mine(tn_backtest_t *self, desk_t *desk, tn_error_t *err)
 {
     const int n_threads = tn_parallel_threads(self->opt.n_threads);
     tn_base_fit_t *start = tn_calloc(1, sizeof *start);
     tn_base_model_t *model = tn_calloc(1, sizeof *model);
-    crew_t crew = {.bt = self, .start = start};
-    crew.err = tn_calloc((size_t)n_threads, sizeof *crew.err);
-    int ret = start == NULL || model == NULL || crew.err == NULL
+    desk->start = start;
+    desk->err = tn_calloc((size_t)n_threads, sizeof *desk->err);
+    int ret = start == NULL || model == NULL || desk->err == NULL
                   ? TN_ENOMEM
                   : tn_base_fit_init(start, &self->table, n_threads);
     if (ret == 0) ret = tn_base_fit_run(start, self->first, false, model);
-    const int n_years = (self->end - 1) / MONTHS - self->opt.from_year + 1;
-    if (ret == 0) ret = tn_parallel_run(n_threads, n_years, answer_year, &crew);
+    if (ret == 0 && desk->n > 0) ret = tn_parallel_run(n_threads, desk->n, answer_year, desk);
     if (ret == TN_ECONVERGE) {
         tn_error_set(err, TN_EINPUT, "backtest: too few exits before the first origins to fit");
         ret = TN_EINPUT;
@@ -124,8 +145,19 @@ static int answer_all(tn_backtest_t *self, tn_error_t *err)
     if (model != NULL) tn_base_model_free(model);
     tn_free(start);
     tn_free(model);
-    tn_free(crew.err);
+    tn_free(desk->err);
     return ret;
+}
+
+static int answer_all(tn_backtest_t *self, const tn_crew_t *crew, tn_error_t *err)
+{
+    const int64_t n_years = (self->end - 1) / MONTHS - self->opt.from_year + 1;
+    const int size = tn_crew_size(crew), rank = tn_crew_rank(crew);
+    desk_t desk = {.bt = self, .from = n_years * rank / size};
+    desk.n = n_years * (rank + 1) / size - desk.from;
+    int ret = answer_mine(self, &desk, err);
+    ret = tn_crew_agree(crew, ret, err);
+    return ret < 0 || size == 1 ? ret : share_answers(self, crew, n_years, err);
 }
 
 static int fill_options(
@@ -148,13 +180,14 @@ static int fill_options(
     return 0;
 }
 
-static int run(tn_fit_t *out, tn_backtest_t *self, tn_error_t *err)
+static int run(tn_fit_t *out, tn_backtest_t *self, const tn_crew_t *crew, tn_error_t *err)
 {
     int ret = tn_base_table_init(&self->table, self->history, FIRST_MONTH,
         tn_panel_routes_to(self->history), self->opt.n_threads);
-    if (ret < 0) return tn_error_set(err, ret, "%s", tn_error_text(ret));
-    ret = tn_bt_ask(self, err);
-    if (ret == 0) ret = answer_all(self, err);
+    if (ret < 0) tn_error_set(err, ret, "%s", tn_error_text(ret));
+    if (ret == 0) ret = tn_bt_ask(self, err);
+    ret = tn_crew_agree(crew, ret, err);
+    if (ret == 0) ret = answer_all(self, crew, err);
     return ret == 0 ? tn_bt_tables(out, self, err) : ret;
 }
 
@@ -164,10 +197,12 @@ int tn_backtest_run(
     tn_history_t history;
     tn_backtest_t self = {.history = &history};
     int ret = fill_options(&self.opt, opt, err);
-    if (ret == 0) ret = tn_history_load(&history, store, err);
     if (ret < 0) return ret;
-    ret = run(out, &self, err);
+    const tn_crew_t crew = {.team = self.opt.team};
+    const int loaded = tn_history_load(&history, store, err);
+    ret = tn_crew_agree(&crew, loaded, err);
+    if (ret == 0) ret = run(out, &self, &crew, err);
     tn_bt_free(&self);
-    tn_history_free(&history);
+    if (loaded == 0) tn_history_free(&history);
     return ret;
 }

@@ -11,29 +11,31 @@
 
 #define CHECKPOINT_ROUNDS 16
 
-static int team_size(const tn_crew_t *self) { return self->team == NULL ? 1 : self->team->size; }
+int tn_crew_size(const tn_crew_t *self) { return self->team == NULL ? 1 : self->team->size; }
+
+int tn_crew_rank(const tn_crew_t *self) { return self->team == NULL ? 0 : self->team->rank; }
 
 bool tn_crew_leads(const tn_crew_t *self) { return self->team == NULL || self->team->rank == 0; }
 
-static int share_from(const tn_crew_t *self, int root, void *bytes, size_t n, tn_error_t *err)
+int tn_crew_share_from(const tn_crew_t *self, int root, void *bytes, size_t n, tn_error_t *err)
 {
-    if (team_size(self) == 1) return 0;
+    if (tn_crew_size(self) == 1) return 0;
     const int ret = self->team->share(self->team->ctx, root, bytes, n);
     return ret < 0 ? tn_error_set(err, ret, "the ranks cannot reach one another") : 0;
 }
 
 int tn_crew_share(const tn_crew_t *self, void *bytes, size_t n, tn_error_t *err)
 {
-    return share_from(self, 0, bytes, n, err);
+    return tn_crew_share_from(self, 0, bytes, n, err);
 }
 
 int tn_crew_agree(const tn_crew_t *self, int ret, tn_error_t *err)
 {
     int first = 0;
-    if (team_size(self) == 1) return ret;
+    if (tn_crew_size(self) == 1) return ret;
     for (int rank = 0; rank < self->team->size; rank++) {
         int code = ret;
-        const int failed = share_from(self, rank, &code, sizeof code, err);
+        const int failed = tn_crew_share_from(self, rank, &code, sizeof code, err);
         if (failed < 0) return failed;
         if (first != 0 || code == 0) continue;
         first = code;
@@ -102,11 +104,11 @@ static int run_rows(tn_crew_t *self, tn_tally_t *tally, tn_ensemble_t *e, const 
 static int share_rows(
     const tn_crew_t *self, tn_tally_t *tally, const int64_t *row, int64_t n, tn_error_t *err)
 {
-    const int size = team_size(self);
+    const int size = tn_crew_size(self);
     for (int rank = 0; rank < size; rank++) {
         for (int64_t i = n * rank / size; i < n * (rank + 1) / size; i++) {
             double *at = tally->row + (size_t)row[i] * tally->width;
-            const int ret = share_from(self, rank, at, tally->width * sizeof *at, err);
+            const int ret = tn_crew_share_from(self, rank, at, tally->width * sizeof *at, err);
             if (ret < 0) return ret;
             atomic_store(&tally->has[row[i]], true);
         }
@@ -117,7 +119,7 @@ static int share_rows(
 static int run_round(tn_crew_t *self, tn_tally_t *tally, tn_ensemble_t *e, const int64_t *row,
     int64_t n, tn_error_t *err)
 {
-    const int64_t size = team_size(self), rank = self->team == NULL ? 0 : self->team->rank;
+    const int64_t size = tn_crew_size(self), rank = tn_crew_rank(self);
     const int64_t from = n * rank / size, to = n * (rank + 1) / size;
     int ret = run_rows(self, tally, e, row + from, to - from, err);
     ret = tn_crew_agree(self, ret, err);
@@ -129,7 +131,7 @@ static int run_round(tn_crew_t *self, tn_tally_t *tally, tn_ensemble_t *e, const
 static int share_given(const tn_crew_t *self, tn_tally_t *tally, tn_error_t *err)
 {
     unsigned char has[TN_TALLY_ROWS] = {0};
-    if (team_size(self) == 1 || !self->has_checkpoint) return 0;
+    if (tn_crew_size(self) == 1 || !self->has_checkpoint) return 0;
     for (int64_t b = 0; b < tally->n_rows; b++)
         has[b] = atomic_load(&tally->has[b]);
     int ret = tn_crew_share(self, has, sizeof has, err);
@@ -180,7 +182,7 @@ static int run_missing(tn_crew_t *self, tn_tally_t *tally, tn_ensemble_t *e, tn_
     int64_t row[TN_TALLY_ROWS];
     const int64_t n = list_missing(self, tally, row);
     if (n > 0 && self->runs_nothing) return missing(tally, row, n, err);
-    const bool in_rounds = self->has_checkpoint && team_size(self) > 1;
+    const bool in_rounds = self->has_checkpoint && tn_crew_size(self) > 1;
     const int64_t n_rounds = in_rounds ? CHECKPOINT_ROUNDS : 1;
     int ret = 0;
     for (int64_t k = 0; k < n_rounds && ret == 0; k++) {
@@ -221,7 +223,7 @@ int tn_crew_run(
 static int share_blocks(const tn_crew_t *self, int64_t n_blocks, const tn_block_array_t *array,
     int n_arrays, tn_error_t *err)
 {
-    const int size = team_size(self);
+    const int size = tn_crew_size(self);
     for (int rank = 0; rank < size; rank++) {
         const size_t from = (size_t)(n_blocks * rank / size);
         const size_t to = (size_t)(n_blocks * (rank + 1) / size);
@@ -229,7 +231,8 @@ static int share_blocks(const tn_crew_t *self, int64_t n_blocks, const tn_block_
             const size_t begin = from * array[k].per_block, end = to * array[k].per_block;
             const size_t last = end < array[k].size ? end : array[k].size;
             if (begin >= last) continue;
-            const int ret = share_from(self, rank, (char *)array[k].at + begin, last - begin, err);
+            const int ret =
+                tn_crew_share_from(self, rank, (char *)array[k].at + begin, last - begin, err);
             if (ret < 0) return ret;
         }
     }
@@ -239,7 +242,7 @@ static int share_blocks(const tn_crew_t *self, int64_t n_blocks, const tn_block_
 int tn_crew_run_blocks(const tn_crew_t *self, const tn_ensemble_t *e, tn_block_done_fn done,
     void *ctx, const tn_block_array_t *array, int n_arrays, tn_error_t *err)
 {
-    const int64_t size = team_size(self), rank = self->team == NULL ? 0 : self->team->rank;
+    const int64_t size = tn_crew_size(self), rank = tn_crew_rank(self);
     const int64_t n = tn_ensemble_n_blocks(e), from = n * rank / size, to = n * (rank + 1) / size;
     tn_ensemble_t mine = *e;
     if (size == 1) return tn_ensemble_run(e, done, ctx, err);

@@ -30,6 +30,11 @@ bool tn_crew_leads(const tn_crew_t *self); /* alone, or rank 0 */
 int tn_crew_agree(const tn_crew_t *self, int ret, tn_error_t *err);
 /** Collective: bytes of rank 0 to all. */
 int tn_crew_share(const tn_crew_t *self, void *bytes, size_t n, tn_error_t *err);
+/** The same of any rank. */
+int tn_crew_share_from(const tn_crew_t *self, int rank, void *bytes, size_t n, tn_error_t *err);
+/** How many ranks there are; 1: alone. And which this is. */
+int tn_crew_size(const tn_crew_t *self);
+int tn_crew_rank(const tn_crew_t *self);
 
 /** Writes the checkpoint, if there is one. */
 int tn_crew_save(tn_crew_t *self, tn_error_t *err);
