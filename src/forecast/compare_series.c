@@ -108,7 +108,7 @@ static void add_series(series_t *self, tn_fit_t *out, const char *label)
 static void add_routes(series_t *self, tn_fit_t *out)
 {
     tn_fit_table_t *t = tn_build_table(
-        out, "series.routes", "The same by each way out", (size_t)(self->n * TN_N_ROUTES), 4);
+        out, "series.routes", "The same by each way out", (size_t)self->n * TN_N_ROUTES, 4);
     self->route_day = tn_build_text(out, t, "date");
     self->route = tn_build_text(out, t, "route");
     self->route_p = tn_build_number(out, t, "p", TN_FIT_PROBABILITY);
@@ -121,7 +121,7 @@ static void add_successors(series_t *self, tn_fit_t *out)
     tn_fit_table_t *t = tn_build_table(out, "series.successors",
         tn_build_printf(out, "Who follows, if the leader leaves within %s",
             c->horizon[c->n_horizons - 1].label),
-        (size_t)(self->n * (c->n_actors + 1)), 5);
+        (size_t)self->n * ((size_t)c->n_actors + 1), 5);
     self->who_day = tn_build_text(out, t, "date");
     self->who = tn_build_text(out, t, "actor");
     self->who_name = tn_build_text(out, t, "name");
@@ -144,7 +144,7 @@ static const char *new_reports(
 static void put_routes(series_t *self, const tn_view_t *v, int at)
 {
     for (int r = 0; r < TN_N_ROUTES; r++) {
-        const size_t row = (size_t)(at * TN_N_ROUTES + r);
+        const size_t row = (size_t)at * TN_N_ROUTES + (size_t)r;
         const tn_estimate_t *curve = v->route_curve + (size_t)r * (size_t)v->n_weeks;
         self->route_day[row] = self->day[at];
         self->route[row] = tn_route_name(r);
@@ -156,7 +156,7 @@ static void put_routes(series_t *self, const tn_view_t *v, int at)
 static void put_successors(series_t *self, tn_fit_t *out, const tn_forecast_t *f, int at)
 {
     for (int d = 0; d < f->n_successors; d++) {
-        const size_t row = (size_t)(at * f->n_successors + d);
+        const size_t row = (size_t)at * (size_t)f->n_successors + (size_t)d;
         self->who_day[row] = self->day[at];
         self->who[row] = tn_build_copy(out, f->successor_id[d]);
         self->who_name[row] = tn_build_copy(out, f->successor_name[d]);

@@ -106,7 +106,7 @@ static int put_routes(tn_fit_t *out, const tn_comparison_t *self, tn_paired_t *p
 {
     const int n = self->n_horizons;
     tn_fit_table_t *t =
-        tn_build_table(out, "routes", "How: by each way out", (size_t)(n * TN_N_ROUTES), 6);
+        tn_build_table(out, "routes", "How: by each way out", (size_t)n * TN_N_ROUTES, 6);
     const char **name = tn_build_text(out, t, "route"), **label = tn_build_text(out, t, "horizon");
     const columns_t c = add_columns(out, t, TN_FIT_PROBABILITY);
     if (tn_build_failed(out)) return TN_ENOMEM;
@@ -134,7 +134,7 @@ static int put_successors(tn_fit_t *out, const tn_comparison_t *self, tn_paired_
     tn_fit_table_t *t = tn_build_table(out, "successors",
         tn_build_printf(out, "Who follows, if the leader leaves within %s",
             a->horizon[a->n_horizons - 1].label),
-        (size_t)(a->n_actors + n_new + 1), 6);
+        (size_t)a->n_actors + (size_t)n_new + 1, 6);
     const char **actor = tn_build_text(out, t, "actor"), **name = tn_build_text(out, t, "name");
     const columns_t c = add_columns(out, t, TN_FIT_PROBABILITY);
     if (tn_build_failed(out)) return TN_ENOMEM;
@@ -190,7 +190,7 @@ static int put_state(tn_fit_t *out, tn_paired_t *pair)
     for (int k = 0; k < 3; k++) {
         const tn_difference_t d = tn_paired_tipping(pair, k);
         figure[TN_N_STATES + k] = tipping[k];
-        put(&c, (size_t)(TN_N_STATES + k), &d);
+        put(&c, (size_t)TN_N_STATES + (size_t)k, &d);
     }
     return 0;
 }

@@ -17,10 +17,10 @@ int tn_crew_rank(const tn_crew_t *self) { return self->team == NULL ? 0 : self->
 
 bool tn_crew_leads(const tn_crew_t *self) { return self->team == NULL || self->team->rank == 0; }
 
-int tn_crew_share_from(const tn_crew_t *self, int root, void *bytes, size_t n, tn_error_t *err)
+int tn_crew_share_from(const tn_crew_t *self, int rank, void *bytes, size_t n, tn_error_t *err)
 {
     if (tn_crew_size(self) == 1) return 0;
-    const int ret = self->team->share(self->team->ctx, root, bytes, n);
+    const int ret = self->team->share(self->team->ctx, rank, bytes, n);
     return ret < 0 ? tn_error_set(err, ret, "the ranks cannot reach one another") : 0;
 }
 
@@ -239,21 +239,27 @@ static int share_blocks(const tn_crew_t *self, int64_t n_blocks, const tn_block_
     return 0;
 }
 
-int tn_crew_run_blocks(const tn_crew_t *self, const tn_ensemble_t *e, tn_block_done_fn done,
-    void *ctx, const tn_block_array_t *array, int n_arrays, tn_error_t *err)
+static int run_mine(const tn_crew_t *self, const tn_ensemble_t *e, tn_block_done_fn done, void *ctx,
+    tn_error_t *err)
 {
     const int64_t size = tn_crew_size(self), rank = tn_crew_rank(self);
     const int64_t n = tn_ensemble_n_blocks(e), from = n * rank / size, to = n * (rank + 1) / size;
     tn_ensemble_t mine = *e;
-    if (size == 1) return tn_ensemble_run(e, done, ctx, err);
     int64_t *list = tn_calloc((size_t)(to - from) + 1, sizeof *list);
-    int ret = list != NULL ? 0 : tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
-    for (int64_t b = from; ret == 0 && b < to; b++)
+    if (list == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    for (int64_t b = from; b < to; b++)
         list[b - from] = b;
     mine.batches = list;
     mine.n_batches = to - from;
-    if (ret == 0 && to > from) ret = tn_ensemble_run(&mine, done, ctx, err);
+    const int ret = to > from ? tn_ensemble_run(&mine, done, ctx, err) : 0;
     tn_free(list);
-    ret = tn_crew_agree(self, ret, err);
-    return ret < 0 ? ret : share_blocks(self, n, array, n_arrays, err);
+    return ret;
+}
+
+int tn_crew_run_blocks(const tn_crew_t *self, const tn_ensemble_t *e, tn_block_done_fn done,
+    void *ctx, const tn_block_array_t *array, int n_arrays, tn_error_t *err)
+{
+    if (tn_crew_size(self) == 1) return tn_ensemble_run(e, done, ctx, err);
+    const int ret = tn_crew_agree(self, run_mine(self, e, done, ctx, err), err);
+    return ret < 0 ? ret : share_blocks(self, tn_ensemble_n_blocks(e), array, n_arrays, err);
 }
