@@ -1,14 +1,19 @@
 /* Allocation with overflow checks and failures on purpose. The two counters are the library's only
  * mutable statics: they exist for the allocation-failure tests and cost one atomic addition a call.
  */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/mem.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
 
 #define ALIGNMENT 64
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static atomic_long fail_at;
 static atomic_long n_calls;
@@ -54,6 +59,19 @@ void *tn_aligned_malloc(size_t n, size_t size)
     const size_t bytes = product(n, size);
     if (must_fail() || bytes > SIZE_MAX - ALIGNMENT) return NULL;
     return aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+}
+
+void *tn_huge_calloc(size_t size)
+{
+    if (must_fail() || size > SIZE_MAX - HUGE_PAGE) return NULL;
+    const size_t bytes = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *p = aligned_alloc(HUGE_PAGE, bytes);
+    if (p == NULL) return NULL;
+#ifdef MADV_HUGEPAGE
+    (void)madvise(p, bytes, MADV_HUGEPAGE); /* a wish: small pages do as well, only slower */
+#endif
+    memset(p, 0, size);
+    return p;
 }
 
 void *tn_aligned_calloc(size_t n, size_t size)

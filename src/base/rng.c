@@ -4,7 +4,8 @@
 #include <Random123/philox.h>
 #include <math.h>
 
-#include "base/fmath.h"
+#define TN_VECTOR_SCALAR
+#include "base/box_muller.h"
 
 void tn_rng_words(uint64_t seed, uint64_t world, uint32_t week, uint32_t group, uint32_t purpose,
     uint32_t sub, uint32_t out[4])
@@ -31,11 +32,6 @@ void tn_rng_normals(uint64_t seed, uint64_t world, uint32_t week, uint32_t group
 {
     double u[4];
     tn_rng_uniforms(seed, world, week, group, purpose, sub, u);
-    for (int i = 0; i < 4; i += 2) {
-        const double radius = sqrt(-2.0 * tn_log(u[i]));
-        double sine, cosine;
-        tn_sincospi(2.0 * u[i + 1], &sine, &cosine);
-        z[i] = radius * cosine;
-        z[i + 1] = radius * sine;
-    }
+    for (int i = 0; i < 4; i += 2)
+        box_muller(u[i], u[i + 1], z + i, z + i + 1);
 }

@@ -95,7 +95,7 @@ int tn_block_init(tn_block_t *self, const tn_court_t *court)
     lay_out(self);
     self->slab_size = self->slab_used;
     self->column = tn_calloc((size_t)self->n_columns, sizeof *self->column);
-    self->slab = tn_aligned_calloc(self->slab_size, 1);
+    self->slab = tn_huge_calloc(self->slab_size);
     if (self->column == NULL || self->slab == NULL) {
         tn_block_free(self);
         return TN_ENOMEM;

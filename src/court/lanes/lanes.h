@@ -15,7 +15,7 @@
 #include "base/fmath.h"
 #include "base/rng.h"
 #include "court/block.h"
-#include "court/lanes/vector.h"
+#include "base/vector.h"
 
 #define TN_JOIN_(a, b) a##_##b
 #define TN_JOIN(a, b)  TN_JOIN_(a, b)

@@ -3,28 +3,17 @@
  * 2011; model 6. */
 #include <sleef.h>
 
+#include "base/box_muller.h"
 #include "court/lanes/lanes.h"
 
 #if defined(__AVX512F__)
-#define VLOG      Sleef_cinz_logd8_u10avx512fnofma
-#define VEXP      Sleef_cinz_expd8_u10avx512fnofma
-#define VSINCOSPI Sleef_cinz_sincospid8_u05avx512fnofma
-typedef Sleef___m512d_2 vec2_t;
+#define VEXP Sleef_cinz_expd8_u10avx512fnofma
 #elif defined(__AVX2__)
-#define VLOG      Sleef_cinz_logd4_u10avx
-#define VEXP      Sleef_cinz_expd4_u10avx
-#define VSINCOSPI Sleef_cinz_sincospid4_u05avx
-typedef Sleef___m256d_2 vec2_t;
+#define VEXP Sleef_cinz_expd4_u10avx
 #elif defined(__SSE2__)
-#define VLOG      Sleef_cinz_logd2_u10sse2
-#define VEXP      Sleef_cinz_expd2_u10sse2
-#define VSINCOSPI Sleef_cinz_sincospid2_u05sse2
-typedef Sleef___m128d_2 vec2_t;
+#define VEXP Sleef_cinz_expd2_u10sse2
 #else
-#define VLOG      Sleef_cinz_logd1_u10purec
-#define VEXP      Sleef_cinz_expd1_u10purec
-#define VSINCOSPI Sleef_cinz_sincospid1_u05purec
-typedef Sleef_double_2 vec2_t;
+#define VEXP Sleef_cinz_expd1_u10purec
 #endif
 
 /** Four words of N_SIDE x WIDTH counters. */
@@ -81,15 +70,19 @@ void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int
     }
 }
 
-/** radius = sqrt(-2 ln u), then radius cos 2 pi v and radius sin 2 pi v; arrays padded to TN_BLOCK.
- */
-static void box_muller(int n, const double *u, const double *v, double *z_cos, double *z_sin)
+/** N_SIDE registers at a time, so that one's divisions wait beside another's sums; arrays are
+ * padded to a multiple of STRIP. */
+static void box_muller_all(int n, const double *u, const double *v, double *z_cos, double *z_sin)
 {
-    for (int j = 0; j < n; j += WIDTH) {
-        const vec_t radius = SQRT(SPREAD(-2.0) * VLOG(LOAD(u + j)));
-        const vec2_t r = VSINCOSPI(SPREAD(2.0) * LOAD(v + j));
-        STORE(z_sin + j, radius * r.x);
-        STORE(z_cos + j, radius * r.y);
+    for (int j = 0; j < n; j += STRIP) {
+        vec_t sine[N_SIDE], cosine[N_SIDE];
+        UNROLL for (int r = 0; r < N_SIDE; r++)
+            box_muller(LOAD(u + j + LANE(r)), LOAD(v + j + LANE(r)), &cosine[r], &sine[r]);
+        UNROLL for (int r = 0; r < N_SIDE; r++)
+        {
+            STORE(z_cos + j + LANE(r), cosine[r]);
+            STORE(z_sin + j + LANE(r), sine[r]);
+        }
     }
 }
 
@@ -97,8 +90,8 @@ void LN(tn_lanes_normals)(
     const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub)
 {
     LN(tn_lanes_uniforms)(b, n, slot, week, 0, purpose, sub, b->u);
-    box_muller(n, b->u[0], b->u[1], b->z[0], b->z[1]);
-    box_muller(n, b->u[2], b->u[3], b->z[2], b->z[3]);
+    box_muller_all(n, b->u[0], b->u[1], b->z[0], b->z[1]);
+    box_muller_all(n, b->u[2], b->u[3], b->z[2], b->z[3]);
 }
 
 void LN(tn_lanes_exp)(int n, const double *in, double *out)

@@ -1,13 +1,14 @@
 /** The registers of the instruction set: WIDTH worlds side by side. Arithmetic is written with
  * plain operators, which both compilers accept on these types; only what has no operator is named
  * here. */
-#ifndef TN_COURT_VECTOR_H
-#define TN_COURT_VECTOR_H
+#ifndef TN_BASE_VECTOR_H
+#define TN_BASE_VECTOR_H
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__AVX512F__)
+/* TN_VECTOR_SCALAR: one world, whatever the instruction set has. */
+#if defined(__AVX512F__) && !defined(TN_VECTOR_SCALAR)
 #include <immintrin.h>
 #define WIDTH 8
 typedef __m512d vec_t;
@@ -24,7 +25,10 @@ typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; t
 #define HIGH(a)         _mm512_shuffle_epi32(a, _MM_PERM_DDBB)
 #define XOR3(a, b, c)   _mm512_ternarylogic_epi64(a, b, c, 0x96)
 #define AND_OR(a, m, o) _mm512_ternarylogic_epi64(a, m, o, 0xEA)
+#define AND(a, b)       _mm512_and_si512(a, b)
+#define HIGH12(a)       _mm512_srli_epi64(a, 52)
 #define AS_NUMBERS(a)   _mm512_castsi512_pd(a)
+#define AS_WORDS(a)     _mm512_castpd_si512(a)
 #define CLIP01(a)       _mm512_max_pd(_mm512_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
 #define LOAD_SET(p)     _mm512_loadu_si512((const void *)(p))
 /** In each lane a if bit i of the set is on, else b. */
@@ -34,7 +38,7 @@ typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; t
 #define LESS_MASK(a, b) ((unsigned)_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ))
 /** In each lane x where a < b, else y. */
 #define IF_LESS(a, b, x, y) _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), y, x)
-#elif defined(__AVX2__)
+#elif defined(__AVX2__) && !defined(TN_VECTOR_SCALAR)
 #include <immintrin.h>
 #define WIDTH           4
 typedef __m256d vec_t;
@@ -50,14 +54,17 @@ typedef __m256i words_t;
 #define HIGH(a)         _mm256_shuffle_epi32(a, 0xF5)
 #define XOR3(a, b, c)   _mm256_xor_si256(_mm256_xor_si256(a, b), c)
 #define AND_OR(a, m, o) _mm256_or_si256(_mm256_and_si256(a, m), o)
+#define AND(a, b)       _mm256_and_si256(a, b)
+#define HIGH12(a)       _mm256_srli_epi64(a, 52)
 #define AS_NUMBERS(a)   _mm256_castsi256_pd(a)
+#define AS_WORDS(a)     _mm256_castpd_si256(a)
 #define CLIP01(a)       _mm256_max_pd(_mm256_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
 #define LOAD_SET(p)     _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define IF_BIT(set, i, a, b)                                                                       \
     _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_slli_epi64(set, 63 - (i))))
 #define LESS_MASK(a, b)     ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
 #define IF_LESS(a, b, x, y) _mm256_blendv_pd(y, x, _mm256_cmp_pd(a, b, _CMP_LT_OQ))
-#elif defined(__SSE2__)
+#elif defined(__SSE2__) && !defined(TN_VECTOR_SCALAR)
 #include <emmintrin.h>
 #define WIDTH       2
 typedef __m128d vec_t;
@@ -74,7 +81,10 @@ typedef __m128i words_t;
 #define HIGH(a)              _mm_shuffle_epi32(a, 0xF5)
 #define XOR3(a, b, c)        _mm_xor_si128(_mm_xor_si128(a, b), c)
 #define AND_OR(a, m, o)      _mm_or_si128(_mm_and_si128(a, m), o)
+#define AND(a, b)            _mm_and_si128(a, b)
+#define HIGH12(a)            _mm_srli_epi64(a, 52)
 #define AS_NUMBERS(a)        _mm_castsi128_pd(a)
+#define AS_WORDS(a)          _mm_castpd_si128(a)
 #define CLIP01(a)            _mm_max_pd(_mm_min_pd(a, SPREAD(1.0)), SPREAD(0.0))
 #define LOAD_SET(p)          _mm_loadu_si128((const __m128i *)(const void *)(p))
 #define IF_BIT(set, i, a, b) if_sign(_mm_slli_epi64(set, 63 - (i)), a, b)
@@ -98,6 +108,14 @@ static inline double as_number(uint64_t x)
     } v = {.i = x};
     return v.d;
 }
+static inline uint64_t as_word(double x)
+{
+    const union {
+        uint64_t i;
+        double d;
+    } v = {.d = x};
+    return v.i;
+}
 #define LOAD(p)              (*(p))
 #define STORE(p, v)          (*(p) = (v))
 #define SPREAD(x)            (x)
@@ -109,7 +127,10 @@ static inline double as_number(uint64_t x)
 #define HIGH(a)              ((a) >> 32)
 #define XOR3(a, b, c)        ((a) ^ (b) ^ (c))
 #define AND_OR(a, m, o)      (((a) & (m)) | (o))
+#define AND(a, b)            ((a) & (b))
+#define HIGH12(a)            ((a) >> 52)
 #define AS_NUMBERS(a)        as_number(a)
+#define AS_WORDS(a)          as_word(a)
 #define CLIP01(a)            ((a) < 1.0 ? ((a) > 0.0 ? (a) : 0.0) : 1.0)
 #define LOAD_SET(p)          (*(p))
 #define IF_BIT(set, i, a, b) ((set) >> (i)&1 ? (a) : (b))
