@@ -61,6 +61,15 @@ static void lay_out_state(tn_block_t *self)
     }
 }
 
+/** Moves on to where the k-th of the arrays that are read and written together may begin: a load
+ * that equals an earlier store in the last 12 bits of its address waits for it in vain, so the same
+ * strip of two arrays, and of the next actor's rows (320 bytes on, by TN_ROW), must not meet. */
+static void keep_apart(tn_block_t *self, size_t k)
+{
+    const size_t want = 640 * k;
+    self->slab_used += (4096 + want - self->slab_used % 4096) % 4096;
+}
+
 static void lay_out(tn_block_t *self)
 {
     const tn_court_t *c = self->court;
@@ -69,6 +78,7 @@ static void lay_out(tn_block_t *self)
     lay_out_state(self);
     double **per_actor[] = {&self->x, &self->dg, &self->g, &self->D, &self->E, &self->S};
     for (size_t i = 0; i < sizeof per_actor / sizeof *per_actor; i++) {
+        keep_apart(self, i);
         *per_actor[i] = take_rows(self, c->n, sizeof(double));
     }
     self->event_week = take_rows(self, c->n_events, sizeof(int32_t));

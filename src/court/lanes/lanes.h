@@ -14,8 +14,8 @@
 
 #include "base/fmath.h"
 #include "base/rng.h"
-#include "court/block.h"
 #include "base/vector.h"
+#include "court/block.h"
 
 #define TN_JOIN_(a, b) a##_##b
 #define TN_JOIN(a, b)  TN_JOIN_(a, b)
@@ -61,6 +61,11 @@ static inline void alarm_leader(tn_block_t *b, int j)
 /* rng.c */
 void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int week, int group,
     int purpose, int sub, double *const u[4]);
+/** The words of the groups 0 .. n_groups-1 of a few worlds: group by group side by side, not world
+ * by world. u[4 * group + k][j]: word k of world j; written up to the next multiple of WIDTH
+ * worlds. */
+void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int week,
+    int n_groups, int purpose, double (*u)[CHUNK]);
 void LN(tn_lanes_normals)(
     const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub);
 void LN(tn_lanes_exp)(int n, const double *in, double *out);

@@ -177,10 +177,7 @@ static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
     uint32_t slot[CHUNK] = {0};
     for (int m = 0; m < n; m++)
         slot[m] = b->slot[list[m]];
-    for (int i = 0; i < n_actors; i += 4) {
-        double *const u[4] = {contact[i], contact[i + 1], contact[i + 2], contact[i + 3]};
-        LN(tn_lanes_uniforms)(b, n, slot, t, i / 4, TN_RNG_CONTACT, 0, u);
-    }
+    LN(tn_lanes_words_of_few)(b, n, slot, t, (n_actors + 3) / 4, TN_RNG_CONTACT, contact);
     for (int m = 0; m < n; m++) {
         tn_plot_t plot = {.j = list[m], .contact = contact[0] + m};
         for (int k = 0; k < 4; k++)

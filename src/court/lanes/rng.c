@@ -70,6 +70,30 @@ void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int
     }
 }
 
+void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int week,
+    int n_groups, int purpose, double (*u)[CHUNK])
+{
+    const words_t world0 = WORD(b->world0 & 0xffffffffu), word1 = WORD(b->world0 >> 32);
+    const words_t word3 = WORD((uint32_t)purpose);
+    for (int j = 0; j < n; j += WIDTH) {
+        const words_t word0 = PLUS(LOAD_WORDS(slot + j), world0);
+        for (int group = 0; group < n_groups; group += N_SIDE) {
+            counters_t x;
+            for (int r = 0; r < N_SIDE; r++) {
+                x.c[0][r] = word0;
+                x.c[1][r] = word1;
+                x.c[2][r] = WORD((uint32_t)week + ((uint32_t)(group + r) << 16));
+                x.c[3][r] = word3;
+            }
+            philox(&x, b->round_key);
+            for (int r = 0; r < N_SIDE && group + r < n_groups; r++) {
+                for (int k = 0; k < 4; k++)
+                    STORE(u[4 * (group + r) + k] + j, to_uniform(x.c[k][r]));
+            }
+        }
+    }
+}
+
 /** N_SIDE registers at a time, so that one's divisions wait beside another's sums; arrays are
  * padded to a multiple of STRIP. */
 static void box_muller_all(int n, const double *u, const double *v, double *z_cos, double *z_sin)

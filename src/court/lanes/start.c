@@ -25,13 +25,17 @@ static void clear_state(tn_block_t *b)
 static void draw_parameter(tn_block_t *b, int p, const double *z)
 {
     const tn_parameter_info_t *info = tn_parameter(p);
-    const double centre = b->court->centre[p];
+    const double centre = b->court->centre[p], sd = b->court->prior_sd[p];
+    const bool is_sum = info->kind == TN_PRIOR_ADD, is_clipped = info->is_clipped;
+    double *restrict value = b->par[p];
+    int8_t *restrict third = b->third[p];
+    for (int j = 0; j < b->n; j++)
+        value[j] = sd * z[j];
+    if (!is_sum) LN(tn_lanes_exp)(b->n, value, value);
     for (int j = 0; j < b->n; j++) {
-        const double spread = b->court->prior_sd[p] * z[j];
-        double value = info->kind == TN_PRIOR_ADD ? centre + spread : centre * tn_exp(spread);
-        if (info->is_clipped) value = clip01(value);
-        b->par[p][j] = value;
-        b->third[p][j] = (int8_t)((z[j] > THIRD) - (z[j] < -THIRD));
+        const double v = is_sum ? centre + value[j] : centre * value[j];
+        value[j] = is_clipped ? clip01(v) : v;
+        third[j] = (int8_t)((z[j] > THIRD) - (z[j] < -THIRD));
     }
 }
 
