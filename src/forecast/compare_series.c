@@ -61,9 +61,11 @@ static int choose_dates(series_t *self, tn_step_t step, int32_t from, tn_error_t
         self->date[self->n - 1 - k] = day;
     }
     if (self->n > 0) return 0;
-    char first[11];
-    tn_date_format(least, first);
-    return tn_error_set(err, TN_EINPUT, "no date left: the first can be %s", first);
+    char last[11];
+    tn_date_format(c->as_of, last);
+    return tn_error_set(err, TN_EINPUT,
+        "no date left: the case ends on %s, and the first date is a week after its start or later",
+        last);
 }
 
 /** The case as somebody had it on that day. */

@@ -70,6 +70,7 @@ static int run_design(tn_explanation_t *self, const double *design, size_t n_row
     const tn_block_array_t array[] = {
         {results->y, per_block, size}, {results->noise, per_block, size}};
     if (ret == 0) ret = tn_crew_run_blocks(&self->crew, &e, count_rows, results, array, 2, err);
+    results->court = NULL;
     tn_court_free(&court);
     return ret;
 }
