@@ -3,8 +3,9 @@
  *
  *  Both functions know what they are given, numbers (x + 1/2) 2^-32 between 0 and 1, and so need no
  * reduction of large arguments, no special values and no second word of precision. Polynomials are
- * minimax fits (Remez); errors measured against 200 bits: normals within 2.5 ULP of the exact value
- * or 2e-16, whichever is larger. Source: Box & Muller 1958; log by atanh, Tang 1990. */
+ * minimax fits (Remez). Relative errors measured against long double on 2 million numbers: log,
+ * sine and cosine 1.04 x 2^-52, so a normal is good to 2.5 x 2^-52. Source: Box & Muller 1958; log
+ * by atanh, Tang 1990. */
 #ifndef TN_BASE_BOX_MULLER_H
 #define TN_BASE_BOX_MULLER_H
 #include "base/vector.h"

@@ -46,10 +46,3 @@ double tn_log1p(double x) { return Sleef_log1pd1_u10purec(x); }
 double tn_expm1(double x) { return Sleef_expm1d1_u10purec(x); }
 
 double tn_pow(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
-
-void tn_sincospi(double x, double *sine, double *cosine)
-{
-    const Sleef_double_2 r = Sleef_cinz_sincospid1_u05purec(x);
-    *sine = r.x;
-    *cosine = r.y;
-}

@@ -1,5 +1,5 @@
 /** Elementary functions with the same bits on every instruction set and compiler: SLEEF's
- * deterministic variants without FMA (1.0 ULP exp, log, pow; 0.5 ULP sincospi). The C library's may
+ * deterministic variants without FMA (1.0 ULP exp, log, pow). The C library's may
  * differ by version. */
 #ifndef TN_BASE_FMATH_H
 #define TN_BASE_FMATH_H
@@ -14,6 +14,4 @@ void tn_log_all(size_t n, double *x);
 double tn_log1p(double x);
 double tn_expm1(double x);
 double tn_pow(double x, double y);
-/** sin and cos of pi x. */
-void tn_sincospi(double x, double *sine, double *cosine);
 #endif

@@ -1,7 +1,8 @@
 /* Allocation with overflow checks and failures on purpose. The two counters are the library's only
  * mutable statics: they exist for the allocation-failure tests and cost one atomic addition a call.
  */
-#define _DEFAULT_SOURCE /* madvise */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the C library's name, for madvise */
+#define _DEFAULT_SOURCE
 #include "base/mem.h"
 
 #include <stdatomic.h>

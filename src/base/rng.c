@@ -27,6 +27,11 @@ void tn_rng_uniforms(uint64_t seed, uint64_t world, uint32_t week, uint32_t grou
         u[i] = tn_rng_uniform(x[i]);
 }
 
+void tn_box_muller(double u, double v, double *z_cos, double *z_sin)
+{
+    box_muller(u, v, z_cos, z_sin);
+}
+
 void tn_rng_normals(uint64_t seed, uint64_t world, uint32_t week, uint32_t group, uint32_t purpose,
     uint32_t sub, double z[4])
 {

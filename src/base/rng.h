@@ -16,6 +16,9 @@ static inline double tn_rng_uniform(uint32_t x) { return ((double)x + 0.5) * 0x1
 void tn_rng_uniforms(uint64_t seed, uint64_t world, uint32_t week, uint32_t group, uint32_t purpose,
     uint32_t sub, double u[4]);
 
+/** Two normals of two uniforms of the form above: Box-Muller, cosine first (box_muller.h). */
+void tn_box_muller(double u, double v, double *z_cos, double *z_sin);
+
 /** The four normals of a block: Box-Muller, cosine and sine of words (0,1), then of (2,3). */
 void tn_rng_normals(uint64_t seed, uint64_t world, uint32_t week, uint32_t group, uint32_t purpose,
     uint32_t sub, double z[4]);
