@@ -149,7 +149,7 @@ static inline uint64_t as_word(double x)
 #define UNROLL _Pragma("GCC unroll 4")
 
 /** Worlds of one look for rare events. */
-#define CHUNK 32
+#define CHUNK 64
 
 /** Bit k, for k < n: u[k] < y[k]. */
 static inline uint64_t below(const double *u, const double *y, int n)
