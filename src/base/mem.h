@@ -8,8 +8,8 @@ void *tn_calloc(size_t n, size_t size);           /* zeroed; NULL on overflow */
 void *tn_realloc(void *p, size_t n, size_t size); /* n * size checked; p unchanged on failure */
 void *tn_aligned_calloc(size_t n, size_t size);   /* 64-byte aligned, zeroed; free with tn_free */
 void *tn_aligned_malloc(size_t n, size_t size);   /* the same, not zeroed */
-/* zeroed, on few large pages where the system has them: for a megabyte or more that is walked through
- * again and again; free with tn_free */
+/* zeroed, on few large pages where the system has them: for a megabyte or more that is walked
+ * through again and again; free with tn_free */
 void *tn_huge_calloc(size_t size);
 void tn_free(void *p);
 char *tn_strdup(const char *s);
