@@ -13,8 +13,10 @@
 #include <sys/mman.h>
 #endif
 
-#define ALIGNMENT 64
-#define HUGE_PAGE ((size_t)2 << 20)
+#define ALIGNMENT  64
+#define HUGE_PAGE  ((size_t)2 << 20)
+#define SMALL_PAGE ((uintptr_t)4096) /* the smallest; larger ones refuse what is not theirs */
+#define LARGE      ((size_t)7 << 20)
 
 static atomic_long fail_at;
 static atomic_long n_calls;
@@ -41,12 +43,30 @@ static size_t product(size_t n, size_t size)
     return n * size == 0 ? 1 : n * size;
 }
 
-void *tn_malloc(size_t size) { return must_fail() ? NULL : malloc(product(size, 1)); }
+/** Asks for large pages under a large piece: faults and translations of small ones cost as much as
+ * a pass over the data. A wish; small pages do as well. */
+static void *on_large_pages(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    if (p != NULL && bytes >= LARGE) {
+        const uintptr_t from = ((uintptr_t)p + SMALL_PAGE - 1) / SMALL_PAGE * SMALL_PAGE;
+        const uintptr_t to = ((uintptr_t)p + bytes) / SMALL_PAGE * SMALL_PAGE;
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+    }
+#endif
+    return p;
+}
+
+void *tn_malloc(size_t size)
+{
+    return must_fail() ? NULL : on_large_pages(malloc(product(size, 1)), size);
+}
 
 void *tn_calloc(size_t n, size_t size)
 {
     const size_t bytes = product(n, size);
-    return must_fail() || bytes == SIZE_MAX ? NULL : calloc(1, bytes);
+    if (must_fail() || bytes == SIZE_MAX) return NULL;
+    return on_large_pages(calloc(1, bytes), bytes);
 }
 
 void *tn_realloc(void *p, size_t n, size_t size)
@@ -59,7 +79,8 @@ void *tn_aligned_malloc(size_t n, size_t size)
 {
     const size_t bytes = product(n, size);
     if (must_fail() || bytes > SIZE_MAX - ALIGNMENT) return NULL;
-    return aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    const size_t whole = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return on_large_pages(aligned_alloc(ALIGNMENT, whole), whole);
 }
 
 void *tn_huge_calloc(size_t size)
