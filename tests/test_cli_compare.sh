@@ -45,6 +45,8 @@ run 0 compare $few --every quarter --table series.routes $k -o file; [ -s file ]
 LC_ALL=C run 0 compare $few --force defeat $k; LC_ALL=C grep -q '[^ -~]' out && fail 'not ASCII'
 [ "$(grep -v / out | awk 'length($0) > 80' | wc -l)" -eq 0 ] || fail 'wide lines'
 
+run 0 compare --worlds 500 -q --force defeat $k; has out 'Too few worlds'; ! grep -qi 'nan' out || fail 'nan'
+
 run 64 compare; has err 'no case given'
 run 64 compare $k; has err 'nothing to compare with'
 run 64 compare $k $k $k; has err 'needless word'

@@ -40,6 +40,8 @@ run 0 explain $few $cases/generic-autocracy.yaml; has out 'DRIVERS'
 LC_ALL=C run 0 explain $few $k; LC_ALL=C grep -q '[^ -~]' out && fail 'not ASCII'
 [ "$(grep -v / out | awk 'length($0) > 80' | wc -l)" -eq 0 ] || fail 'wide lines'
 
+run 0 explain --worlds 500 --quiet --sobol 0 $k; has out 'too few worlds'; ! grep -qi 'nan[^a-z]' out || fail 'nan'
+
 run 64 explain; has err 'no case given'
 run 64 explain $k $k; has err 'needless word'
 run 64 explain --sobol 2 $k; has err 'at least 16'

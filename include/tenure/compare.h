@@ -44,7 +44,7 @@ typedef struct tn_compare_options {
  *  "sides"      what is compared: case, dates, settings, what was changed, rates.
  *  Horizons that both cases have are compared; successors and counts only if the longest is the
  *  same.
- *  @param out  free with tn_fit_free.
+ *  @param out  free with tn_fit_free; empty after a failure.
  *  @return as tn_forecast_run; TN_EINPUT also for an unknown report, origin or event, and if the
  *  cases share no horizon. Any number of threads and ranks gives the same bits. */
 TN_API TN_MUST_CHECK int tn_compare_run(tn_fit_t *out, const tn_side_t *first,

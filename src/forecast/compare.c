@@ -58,6 +58,7 @@ int tn_compare_run(tn_fit_t *out, const tn_side_t *first, const tn_side_t *secon
     const tn_compare_options_t *opt, tn_error_t *err)
 {
     int ret = check(opt, err);
+    *out = (tn_fit_t){0};
     if (ret < 0) return ret;
     tn_comparison_t *self = tn_calloc(1, sizeof *self); /* two cases: large for a stack */
     if (self == NULL) ret = tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));

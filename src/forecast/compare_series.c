@@ -277,6 +277,7 @@ static int run_series(series_t *self, tn_fit_t *out, tn_error_t *err)
 int tn_series_run(tn_fit_t *out, const tn_side_t *side, tn_step_t step, int32_t from,
     const tn_compare_options_t *opt, tn_error_t *err)
 {
+    *out = (tn_fit_t){0};
     if (opt->forecast.given != NULL || opt->forecast.force != NULL || side->force != NULL)
         return tn_error_set(err, TN_EARG, "a series is of a case as it is, without events forced");
     if (tn_step_name((int)step) == NULL) return tn_error_set(err, TN_EARG, "no such step");

@@ -267,11 +267,14 @@ static void put_title(tn_fit_t *out, const tn_comparison_t *self)
     const tn_fit_table_t *t = tn_fit_table(out, "exit");
     const size_t k = (size_t)self->pivot;
     if (t == NULL) return;
-    out->title = tn_build_printf(out,
-        "Exit within %s: A %.1f %%, B %.1f %%, difference %+.2f points (standard error %.2f)",
-        horizon(self, 0, self->pivot)->label, 100.0 * tn_fit_column(t, "a")->number[k],
-        100.0 * tn_fit_column(t, "b")->number[k], 100.0 * tn_fit_column(t, "difference")->number[k],
-        100.0 * tn_fit_column(t, "std.error")->number[k]);
+    const double a = tn_fit_column(t, "a")->number[k], b = tn_fit_column(t, "b")->number[k];
+    const double change = tn_fit_column(t, "difference")->number[k];
+    const double se = tn_fit_column(t, "std.error")->number[k];
+    const char *error = isnan(se) ? "too few worlds for a standard error"
+                                  : tn_build_printf(out, "standard error %.2f", 100.0 * se);
+    out->title =
+        tn_build_printf(out, "Exit within %s: A %.1f %%, B %.1f %%, difference %+.2f points (%s)",
+            horizon(self, 0, self->pivot)->label, 100.0 * a, 100.0 * b, 100.0 * change, error);
 }
 
 static void put_notes(tn_fit_t *out, const tn_comparison_t *self)

@@ -96,6 +96,7 @@ int tn_explain_run(
     tn_fit_t *out, const tn_case_t *c, const tn_explain_options_t *opt, tn_error_t *err)
 {
     tn_explanation_t self = {.c = c, .opt = *opt, .crew = {.team = opt->forecast.team}};
+    *out = (tn_fit_t){0};
     if (self.opt.watch_weeks == 0) self.opt.watch_weeks = WATCH_WEEKS;
     const int points = self.opt.sobol_points;
     if (self.opt.watch_weeks < 0)

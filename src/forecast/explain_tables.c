@@ -118,6 +118,12 @@ static const char *summary(tn_fit_t *out, const tn_origin_effect_t *o, const tn_
         return tn_build_printf(out, "%d report%s, %d claim%s", o->n_reports, plural(o->n_reports),
             o->n_claims, plural(o->n_claims));
     }
+    if (isnan(se)) {
+        return tn_build_printf(out,
+            "%d reports, 1 origin: counts once; too few worlds to say what it would have done as "
+            "independent reports",
+            o->n_reports);
+    }
     if (!(fabs(split->excess.p) > 2.0 * se)) {
         return tn_build_printf(out,
             "%d reports, 1 origin: counts once; as independent reports it would have moved the "
@@ -385,10 +391,11 @@ int tn_explain_tables(tn_fit_t *out, const tn_explanation_t *self)
     int ret = tn_build_init(out);
     if (ret < 0) return ret;
     const tn_estimate_t now = f->posterior.exit[f->pivot];
-    out->title = tn_build_printf(out,
-        "%s: exit within %s %.1f %% (standard error %.2f), without reports %.1f %%",
+    const char *error = isnan(now.se) ? "too few worlds for a standard error"
+                                      : tn_build_printf(out, "standard error %.2f", 100.0 * now.se);
+    out->title = tn_build_printf(out, "%s: exit within %s %.1f %% (%s), without reports %.1f %%",
         self->c->title != NULL ? self->c->title : self->c->name, f->horizon[f->pivot].label,
-        100.0 * now.p, 100.0 * now.se, 100.0 * f->prior.exit[f->pivot].p);
+        100.0 * now.p, error, 100.0 * f->prior.exit[f->pivot].p);
     ret = put_origins(out, self);
     if (ret == 0) ret = put_claims(out, self);
     if (ret == 0) ret = put_tripwires(out, self);

@@ -61,10 +61,16 @@ static void put_answer(tn_page_t *page, const tn_fit_t *self)
     const tn_fit_table_t *t = tn_fit_table(self, "exit"), *sides = tn_fit_table(self, "sides");
     tn_page_heading(page, self->title, NULL);
     if (sides != NULL) put_sides(page, sides);
-    size_t n_clear = 0;
-    for (size_t k = 0; k < t->n_rows; k++)
-        n_clear += is_clear(estimate(t, "difference", "std.error", k));
-    if (n_clear == 0) {
+    size_t n_clear = 0, n_unknown = 0;
+    for (size_t k = 0; k < t->n_rows; k++) {
+        const tn_estimate_t change = estimate(t, "difference", "std.error", k);
+        n_clear += is_clear(change) ? 1 : 0;
+        n_unknown += isnan(change.se) ? 1 : 0;
+    }
+    if (n_unknown > 0) {
+        tn_page_paragraph(page, TN_STYLE_BOLD,
+            "Too few worlds to tell a difference from noise: two blocks of 1,024 are the least.");
+    } else if (n_clear == 0) {
         tn_page_paragraph(page, TN_STYLE_BOLD,
             "No difference that stands out from the noise of the simulation (two standard "
             "errors) at any horizon.");
