@@ -15,7 +15,7 @@
 
 #define ALIGNMENT  64
 #define HUGE_PAGE  ((size_t)2 << 20)
-#define SMALL_PAGE ((uintptr_t)4096) /* the smallest; larger ones refuse what is not theirs */
+#define SMALL_PAGE ((size_t)4096) /* the smallest; larger ones refuse what is not theirs */
 #define LARGE      ((size_t)7 << 20)
 
 static atomic_long fail_at;
@@ -49,9 +49,8 @@ static void *on_large_pages(void *p, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
     if (p != NULL && bytes >= LARGE) {
-        const uintptr_t from = ((uintptr_t)p + SMALL_PAGE - 1) / SMALL_PAGE * SMALL_PAGE;
-        const uintptr_t to = ((uintptr_t)p + bytes) / SMALL_PAGE * SMALL_PAGE;
-        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+        const size_t skip = (SMALL_PAGE - (uintptr_t)p % SMALL_PAGE) % SMALL_PAGE;
+        (void)madvise((char *)p + skip, (bytes - skip) / SMALL_PAGE * SMALL_PAGE, MADV_HUGEPAGE);
     }
 #endif
     return p;
