@@ -10,7 +10,7 @@ const [program, folder] = process.argv.slice(2);
 const browser = await open(program);
 after(() => browser.close());
 
-const forecastCharts = ["exit", "routes", "hazard", "successors", "waterfall", "provenance", "timeline", "drivers"];
+const forecastCharts = ["exit", "routes", "hazard", "successors", "waterfall", "provenance", "timeline", "drivers", "tripwires"];
 const pages = {
   k: forecastCharts, other: forecastCharts, plain: forecastCharts.filter((chart) => chart !== "waterfall"), hostile: forecastCharts, large: forecastCharts,
   score: ["table:scores", "table:calibration"], base: ["table:exit", "table:hazards", "table:classes"],

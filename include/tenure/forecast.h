@@ -96,6 +96,7 @@ typedef struct tn_forecast_options {
     bool no_resampling; /**< for tests: keep all weights */
     bool no_priors;     /**< for tests: parameters at their centre */
     const char *given;  /**< condition: an event id of the case or an observable; NULL */
+    int watch_weeks;    /**< tripwires: observations of so many weeks after as_of; 0: 5 */
     const char *force;  /**< intervention: an event id of the case that happens for sure; NULL */
     const double
         *knobs; /**< six calibrated rates in the order of tn_knob_name(): skip calibration; NULL */
@@ -175,6 +176,16 @@ typedef struct tn_driver {
     tn_estimate_t swing;
 } tn_driver_t;
 
+/** A yes-no observation that could be made in the weeks after as_of, by ourselves, and what the
+ * forecast of exit within `pivot` would be then. */
+typedef struct tn_tripwire {
+    int observable; /**< its number */
+    const char *name, *meaning;
+    tn_estimate_t p_seen; /**< chance of the observation */
+    tn_estimate_t if_seen, if_not;
+    tn_estimate_t bits; /**< mutual information of observation and exit */
+} tn_tripwire_t;
+
 /** Conditional forecast: P(exit <= h | event by h). */
 typedef struct tn_conditional {
     const char *event;
@@ -228,6 +239,9 @@ typedef struct tn_forecast {
     tn_origin_effect_t *origin;
     int n_drivers;
     tn_driver_t *driver; /**< sorted by size, all uncertain parameters */
+    int watch_weeks;     /**< after as_of, of the tripwires */
+    int n_tripwires;
+    tn_tripwire_t *tripwire; /**< sorted by bits, all yes-no observables */
     tn_calibration_t calibration;
     double seconds; /**< wall time; never printed to standard output */
 } tn_forecast_t;

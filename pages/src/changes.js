@@ -5,7 +5,7 @@ import { fold, narrow, plot, z95 } from "./common.js";
 const maxRows = 40;
 
 export const tableRows = (name) => (doc) => doc.data.tables?.[name]?.rows ?? [];
-export const points = (p) => (p > 0 ? "+" : p < 0 ? "−" : "") + Math.abs(100 * p).toFixed(Math.abs(p) < 0.000995 ? 2 : 1);
+export const points = (p) => (Math.abs(p) < 0.00005 ? "" : p > 0 ? "+" : "−") + Math.abs(100 * p).toFixed(Math.abs(p) < 0.000995 ? 2 : 1);
 
 /** Rows of {label, value, se}: a bar each, from nought, with a 95 % line; noise is grey. */
 export function changeBars(rows, width, label, room = 300) {

@@ -50,25 +50,43 @@ export const explainSobol = {
   },
 };
 
+/** Rows of {observation, meaning, seen, yes, yesError, no}: where the forecast would go. */
+function drawTripwires(all, width) {
+  const rows = all.filter((d) => d.yes !== null && d.no !== null);
+  const name = new Map(rows.map((d) => [d.observation, `${fold(d.meaning ?? d.observation, narrow(width) ? 17 : 36)} ${percent(d.seen)}`]));
+  return { legend: [{ label: "if seen", color: "var(--forecast)" }, { label: "if not", color: "var(--prior)" }],
+    node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 170 : 330, marginRight: 20,
+      x: { percent: true, label: "forecast then, %", zero: true, grid: true },
+      y: { type: "band", domain: rows.map((d) => d.observation), label: null, tickFormat: (id) => name.get(id), tickSize: 0 }, marks: [
+        Plot.ruleY(rows, { y: "observation", x1: "no", x2: "yes", stroke: "var(--muted)", strokeWidth: 2 }),
+        Plot.ruleY(rows, { y: "observation", x1: (d) => Math.max(0, d.yes - z95 * d.yesError), x2: (d) => Math.min(1, d.yes + z95 * d.yesError), stroke: "var(--forecast)", strokeWidth: 1.5 }),
+        Plot.dot(rows, { y: "observation", x: "no", fill: "var(--prior)", r: 4 }),
+        Plot.dot(rows, { y: "observation", x: "yes", fill: "var(--forecast)", r: 5,
+          title: (d) => `${d.meaning}: seen with ${percent(d.seen)}; then ${percent(d.yes)}, else ${percent(d.no)}` }),
+      ] }) };
+}
+
+const tripwireTitle = "What could be seen next, its chance, and the forecast then";
+const tripwireSummary = (rows) => rows.slice(0, 3).map((d) => `${d.meaning}: chance ${percent(d.seen)}, then ${percent(d.yes)}`).join("; ") + ".";
+const ofTable = (doc) => tableRows("tripwires")(doc).map((d) => ({ observation: d.observation, meaning: d.meaning,
+  seen: d["p.seen"], yes: d["if.seen"], yesError: d["if.seen.se"], no: d["if.not"] }));
+const ofForecast = (doc) => (doc.data.tripwires ?? []).map((d) => ({ observation: d.observation, meaning: d.meaning,
+  seen: d.p_seen, yes: d.if_seen, yesError: d.if_seen_se, no: d.if_not }));
+
 export const explainTripwires = {
-  title: "What could be seen next, and the forecast then",
+  title: tripwireTitle,
   has: has("tripwires"),
-  summary: (doc) => tableRows("tripwires")(doc).slice(0, 3).map((d) => `${d.meaning}: chance ${percent(d["p.seen"])}, then ${percent(d["if.seen"])}`).join("; ") + ".",
+  summary: (doc) => tripwireSummary(ofTable(doc)),
   rows: tableRows("tripwires"),
-  draw(doc, width) {
-    const rows = tableRows("tripwires")(doc).filter((d) => d["if.seen"] !== null && d["if.not"] !== null);
-    const name = new Map(rows.map((d) => [d.observation, `${fold(d.meaning ?? d.observation, narrow(width) ? 17 : 36)} ${percent(d["p.seen"])}`]));
-    return { legend: [{ label: "if seen", color: "var(--forecast)" }, { label: "if not", color: "var(--prior)" }],
-      node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 170 : 330, marginRight: 20,
-        x: { percent: true, label: "forecast then, %", zero: true, grid: true },
-        y: { type: "band", domain: rows.map((d) => d.observation), label: null, tickFormat: (id) => name.get(id), tickSize: 0 }, marks: [
-          Plot.ruleY(rows, { y: "observation", x1: "if.not", x2: "if.seen", stroke: "var(--muted)", strokeWidth: 2 }),
-          Plot.ruleY(rows, { y: "observation", x1: (d) => Math.max(0, d["if.seen"] - z95 * d["if.seen.se"]), x2: (d) => Math.min(1, d["if.seen"] + z95 * d["if.seen.se"]), stroke: "var(--forecast)", strokeWidth: 1.5 }),
-          Plot.dot(rows, { y: "observation", x: "if.not", fill: "var(--prior)", r: 4 }),
-          Plot.dot(rows, { y: "observation", x: "if.seen", fill: "var(--forecast)", r: 5,
-            title: (d) => `${d.meaning}: seen with ${percent(d["p.seen"])}; then ${percent(d["if.seen"])}, else ${percent(d["if.not"])}` }),
-        ] }) };
-  },
+  draw: (doc, width) => drawTripwires(ofTable(doc), width),
+};
+
+export const tripwires = {
+  title: tripwireTitle,
+  has: (doc) => ofForecast(doc).some((d) => d.yes !== null),
+  summary: (doc) => tripwireSummary(ofForecast(doc)),
+  rows: (doc) => doc.data.tripwires,
+  draw: (doc, width) => drawTripwires(ofForecast(doc), width),
 };
 
 export const explainMatrix = {

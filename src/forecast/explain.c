@@ -8,8 +8,6 @@
 #include "base/mem.h"
 #include "forecast/explain.h"
 
-#define WATCH_WEEKS 5
-
 static int open_claims(tn_explanation_t *self, tn_ensemble_t *e, tn_error_t *err)
 {
     const tn_forecast_t *f = &self->forecast;
@@ -28,9 +26,7 @@ static int open_claims(tn_explanation_t *self, tn_ensemble_t *e, tn_error_t *err
         .isa = opt->isa,
         .watch_observable = -1,
         .watch_event = -1,
-        .seen_from = self->court.t_as_of,
-        .seen_to = self->court.t_as_of + self->opt.watch_weeks,
-        .stage = "claims and tripwires",
+        .stage = "claims",
         .progress = opt->progress,
         .progress_ctx = opt->progress_ctx};
     ret = tn_weighed_init(&self->weighed, e, f->horizon[f->pivot].weeks, f->routes);
@@ -46,9 +42,8 @@ static int weigh_claims(tn_explanation_t *self, tn_error_t *err)
     if (ret < 0) return ret;
     const size_t n = (size_t)w->n_rows, m = (size_t)w->n_claims + 1;
     const tn_block_array_t array[] = {{w->sums, m * sizeof *w->sums, n * m * sizeof *w->sums},
-        {w->scale, m * sizeof *w->scale, n * m * sizeof *w->scale},
-        {w->seen, TN_N_PREDICATES * sizeof *w->seen, n * TN_N_PREDICATES * sizeof *w->seen}};
-    ret = tn_crew_run_blocks(&self->crew, &e, tn_weighed_block, w, array, 3, err);
+        {w->scale, m * sizeof *w->scale, n * m * sizeof *w->scale}};
+    ret = tn_crew_run_blocks(&self->crew, &e, tn_weighed_block, w, array, 2, err);
     if (ret == 0) tn_weighed_finish(w);
     return ret;
 }
@@ -97,7 +92,7 @@ int tn_explain_run(
 {
     tn_explanation_t self = {.c = c, .opt = *opt, .crew = {.team = opt->forecast.team}};
     *out = (tn_fit_t){0};
-    if (self.opt.watch_weeks == 0) self.opt.watch_weeks = WATCH_WEEKS;
+    self.opt.forecast.watch_weeks = opt->watch_weeks;
     const int points = self.opt.sobol_points;
     if (self.opt.watch_weeks < 0)
         return tn_error_set(err, TN_EARG, "explain: the number of weeks must be positive");

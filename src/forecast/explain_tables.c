@@ -7,8 +7,6 @@
 #include "base/fmath.h"
 #include "forecast/explain.h"
 
-#define LN2 0.6931471805599453
-
 static double logit(double p) { return tn_log(p / (1.0 - p)); }
 
 /* ---- figures of the weighed worlds ---- */
@@ -24,42 +22,6 @@ static double odds_of_claim(const tn_weighed_t *w, int claim, int64_t without)
 {
     return logit(p_of(tn_weighed_total(w, 0, without))) -
            logit(p_of(tn_weighed_total(w, claim + 1, without)));
-}
-
-static double chance_seen(const tn_weighed_t *w, int predicate, int64_t without)
-{
-    return tn_weighed_total_seen(w, predicate, without).weight /
-           tn_weighed_total(w, 0, without).weight;
-}
-
-static double exit_if_seen(const tn_weighed_t *w, int predicate, int64_t without)
-{
-    const tn_weighed_seen_t s = tn_weighed_total_seen(w, predicate, without);
-    return s.exits / s.weight;
-}
-
-static double exit_if_not(const tn_weighed_t *w, int predicate, int64_t without)
-{
-    const tn_weighed_seen_t s = tn_weighed_total_seen(w, predicate, without);
-    const tn_weighed_sums_t all = tn_weighed_total(w, 0, without);
-    return (all.exits - s.exits) / (all.weight - s.weight);
-}
-
-static double bits(double joint, double a, double b)
-{
-    return joint > 0.0 ? joint * tn_log(joint / (a * b)) / LN2 : 0.0;
-}
-
-/* Mutual information of the observation and the exit. */
-static double information(const tn_weighed_t *w, int predicate, int64_t without)
-{
-    const tn_weighed_sums_t all = tn_weighed_total(w, 0, without);
-    const tn_weighed_seen_t s = tn_weighed_total_seen(w, predicate, without);
-    const double seen = s.weight / all.weight, exits = all.exits / all.weight;
-    const double both = s.exits / all.weight;
-    return bits(both, seen, exits) + bits(seen - both, seen, 1.0 - exits) +
-           bits(exits - both, 1.0 - seen, exits) +
-           bits(1.0 - seen - exits + both, 1.0 - seen, 1.0 - exits);
 }
 
 /* ---- texts ---- */
@@ -277,27 +239,13 @@ static int put_drivers(tn_fit_t *out, const tn_explanation_t *self)
     return 0;
 }
 
-/* Predicates by falling information; those never or always seen say nothing and come last. */
-static void order_by_information(const tn_weighed_t *w, int *order)
-{
-    double value[32];
-    for (int p = 0; p < TN_N_PREDICATES; p++) {
-        value[p] = information(w, p, -1);
-        int k = p;
-        for (; k > 0 && value[p] > value[order[k - 1]]; k--)
-            order[k] = order[k - 1];
-        order[k] = p;
-    }
-}
-
 static int put_tripwires(tn_fit_t *out, const tn_explanation_t *self)
 {
-    const tn_weighed_t *w = &self->weighed;
-    int order[32];
+    const tn_forecast_t *f = &self->forecast;
     tn_fit_table_t *t = tn_build_table(out, "tripwires",
-        tn_build_printf(out, "What could be seen within %d weeks, and the forecast then",
-            self->opt.watch_weeks),
-        (size_t)TN_N_PREDICATES, 10);
+        tn_build_printf(
+            out, "What could be seen within %d weeks, and the forecast then", f->watch_weeks),
+        (size_t)f->n_tripwires, 10);
     const char **name = tn_build_text(out, t, "observation");
     const pair_t chance = pair(out, t, "p.seen", "p.seen.se", TN_FIT_PROBABILITY);
     const pair_t yes = pair(out, t, "if.seen", "if.seen.se", TN_FIT_PROBABILITY);
@@ -305,15 +253,14 @@ static int put_tripwires(tn_fit_t *out, const tn_explanation_t *self)
     const pair_t info = pair(out, t, "bits", "bits.se", TN_FIT_NUMBER);
     const char **meaning = tn_build_text(out, t, "meaning");
     if (tn_build_failed(out)) return TN_ENOMEM;
-    order_by_information(w, order);
-    for (size_t k = 0; k < (size_t)TN_N_PREDICATES; k++) {
-        const int p = order[k];
-        name[k] = tn_observable(p)->name;
-        meaning[k] = tn_observable(p)->meaning;
-        put(chance, k, tn_weighed_jackknife(w, chance_seen, p));
-        put(yes, k, tn_weighed_jackknife(w, exit_if_seen, p));
-        put(no, k, tn_weighed_jackknife(w, exit_if_not, p));
-        put(info, k, tn_weighed_jackknife(w, information, p));
+    for (size_t k = 0; k < (size_t)f->n_tripwires; k++) {
+        const tn_tripwire_t *wire = &f->tripwire[k];
+        name[k] = wire->name;
+        meaning[k] = wire->meaning;
+        put(chance, k, wire->p_seen);
+        put(yes, k, wire->if_seen);
+        put(no, k, wire->if_not);
+        put(info, k, wire->bits);
     }
     return 0;
 }

@@ -12,9 +12,10 @@
 #include "forecast/plan.h"
 #include "forecast/view.h"
 
-#define MAX_WORLDS  1000000000
-#define PIVOT_WEEKS 52
-#define OTHER       "(other)"
+#define MAX_WORLDS     1000000000
+#define PIVOT_WEEKS    52
+#define TRIPWIRE_WEEKS 5
+#define OTHER          "(other)"
 
 static int check_options(const tn_forecast_options_t *opt, tn_error_t *err)
 {
@@ -98,6 +99,7 @@ static int set_question(tn_forecast_t *self, const tn_case_t *c, const tn_foreca
     self->seed = opt->seed;
     self->no_reports = opt->no_reports;
     self->forced = opt->force;
+    self->watch_weeks = opt->watch_weeks > 0 ? opt->watch_weeks : TRIPWIRE_WEEKS;
     return set_successors(self, c);
 }
 
@@ -151,16 +153,19 @@ static int calibrate(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
     return tn_crew_share(&plan->crew, &self->calibration, sizeof self->calibration, err);
 }
 
-/** What only the posterior run yields: contributions, swings, the conditional. */
+/** What only the posterior run yields: contributions, swings, tripwires, the conditional. */
 static int explain(tn_forecast_t *self, const tn_tally_t *tally, const tn_plan_t *plan)
 {
     self->n_origins = tally->n_origins;
     self->n_drivers = tally->n_uncertain;
     self->origin = tn_calloc((size_t)self->n_origins + 1, sizeof *self->origin);
     self->driver = tn_calloc((size_t)self->n_drivers + 1, sizeof *self->driver);
-    if (self->origin == NULL || self->driver == NULL) return TN_ENOMEM;
+    self->n_tripwires = TN_N_PREDICATES;
+    self->tripwire = tn_calloc((size_t)TN_N_PREDICATES, sizeof *self->tripwire);
+    if (!self->origin || !self->driver || !self->tripwire) return TN_ENOMEM;
     int ret = tn_origin_effects(self->origin, tally, plan->c);
     if (ret == 0) ret = tn_driver_swings(self->driver, tally);
+    if (ret == 0) ret = tn_tripwires_fill(self->tripwire, tally);
     if (ret < 0 || !tally->has_watch) return ret;
     self->has_conditional = true;
     self->conditional.event = plan->opt->given;
@@ -185,6 +190,10 @@ static int open_angle(tn_court_t *court, tn_tally_t *tally, tn_ensemble_t *e,
     e->court = court;
     e->stage = angle->stage;
     if (!angle->is_final) e->watch_observable = e->watch_event = -1;
+    if (angle->is_final) {
+        e->seen_from = court->t_as_of;
+        e->seen_to = court->t_as_of + self->watch_weeks;
+    }
     return tn_tally_init(tally, e, self->horizon, self->n_horizons, self->pivot, self->routes);
 }
 
@@ -355,6 +364,7 @@ void tn_forecast_free(tn_forecast_t *self)
     tn_view_free(&self->posterior);
     tn_free(self->origin);
     tn_free(self->driver);
+    tn_free(self->tripwire);
     tn_free(self->successor_id);
     tn_free(self->successor_name);
     tn_free(self->successor_is_candidate);

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "model/case.h"
 
-#define FORMAT  "tenure job 1 " TN_VERSION
+#define FORMAT  "tenure job 2 " TN_VERSION
 #define MAX_SET 100000
 
 struct tn_job {
@@ -31,6 +31,7 @@ static void put_question(tn_bytes_t *out, const tn_forecast_options_t *opt)
     tn_put_u64(out, opt->seed);
     tn_put_u32(out, opt->routes & TN_ALL_ROUTES);
     tn_put_u32(out, flags);
+    tn_put_u32(out, (uint32_t)opt->watch_weeks);
     if (opt->knobs != NULL) tn_put_doubles(out, opt->knobs, TN_N_KNOBS);
     tn_put_text(out, opt->given);
     tn_put_text(out, opt->force);
@@ -94,6 +95,7 @@ static void take_question(tn_cursor_t *in, tn_job_t *self)
     opt->seed = tn_take_u64(in);
     opt->routes = tn_take_u32(in);
     const uint32_t flags = tn_take_u32(in);
+    opt->watch_weeks = (int)(tn_take_u32(in) & INT16_MAX);
     opt->no_reports = (flags & NO_REPORTS) != 0;
     opt->no_resampling = (flags & NO_RESAMPLING) != 0;
     opt->no_priors = (flags & NO_PRIORS) != 0;

@@ -17,7 +17,7 @@
 
 #define MAGIC      "TENUREROWS\r\n"
 #define N_MAGIC    (sizeof MAGIC - 1)
-#define FORMAT     1
+#define FORMAT     2
 #define N_SUM      (TN_SHA256_HEX - 1)
 #define MAX_BYTES  ((size_t)1 << 30)
 #define MAX_WIDTH  ((uint64_t)1 << 20)

@@ -28,6 +28,8 @@ static void lay_out(tn_tally_t *self)
     self->watched = n;
     self->watched_exits = n + n_horizons;
     if (self->has_watch) n += n_horizons * (1 + TN_N_ROUTES);
+    self->seen = n;
+    if (self->has_seen) n += 2 * (size_t)TN_N_PREDICATES;
     self->state_weight = n++;
     self->state_weight2 = n++;
     self->states = n;
@@ -74,6 +76,7 @@ int tn_tally_init(tn_tally_t *self, tn_ensemble_t *e, const tn_horizon_t *horizo
     self->n_uncertain = e->court->n_uncertain;
     self->n_origins = e->court->evidence.n_origins;
     self->has_watch = e->watch_observable >= 0 || e->watch_event >= 0;
+    self->has_seen = e->seen_to > e->seen_from;
     self->n_all = tn_ensemble_n_blocks(e);
     self->batch = e->batch = tn_tally_batch(self->n_all);
     self->n_rows = (self->n_all + self->batch - 1) / self->batch;
@@ -142,6 +145,16 @@ static void add_watched(
     }
 }
 
+static void add_seen(
+    const tn_tally_t *self, double *row, const tn_block_t *block, int j, double w, bool is_exit)
+{
+    for (uint32_t left = block->seen[j]; left != 0; left &= left - 1) {
+        double *sums = row + self->seen + 2 * (size_t)__builtin_ctz(left);
+        sums[0] += w;
+        if (is_exit) sums[1] += w;
+    }
+}
+
 static double largest(const double *lw, const double *minus, int n)
 {
     double m = -INFINITY;
@@ -169,6 +182,7 @@ static void tally_worlds(const tn_tally_t *self, double *row, const tn_block_t *
         }
         add_swings(self, row, block, j, w, is_exit);
         if (self->has_watch) add_watched(self, row, block, j, w);
+        if (self->has_seen) add_seen(self, row, block, j, w, is_exit);
     }
 }
 

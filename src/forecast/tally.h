@@ -21,8 +21,9 @@ typedef struct tn_tally {
     int n_horizons, pivot_weeks;
     int horizon_weeks[TN_MAX_HORIZONS];
     int n_weeks, n_successors, n_uncertain, n_origins;
-    bool has_watch;
+    bool has_watch, has_seen;
     size_t weight, weight2, exits, successors, counts, swings, watched, watched_exits;
+    size_t seen; /* predicates x (weight, exits within pivot) */
     size_t state_weight, state_weight2, states, tipping;
     size_t origins; /* K x (weight, weight2, exits within pivot) */
     size_t scales;  /* 2 + K: all worlds, as-of, each origin */

@@ -14,6 +14,8 @@ void tn_view_free(tn_view_t *view);
 int tn_conditional_fill(tn_conditional_t *self, const tn_tally_t *tally);
 /** Contributions of the origins of the evidence (model 8.4): out has one element per origin. */
 int tn_origin_effects(tn_origin_effect_t *out, const tn_tally_t *tally, const tn_case_t *c);
+/** What could be seen, most telling first: out has TN_N_PREDICATES elements. */
+int tn_tripwires_fill(tn_tripwire_t *out, const tn_tally_t *tally);
 /** Swings of all uncertain parameters, largest first (model 11): out has one element per parameter.
  */
 int tn_driver_swings(tn_driver_t *out, const tn_tally_t *tally);

@@ -15,8 +15,7 @@ int tn_weighed_init(tn_weighed_t *self, const tn_ensemble_t *e, int pivot_weeks,
     const size_t n = (size_t)self->n_rows, m = (size_t)self->n_claims + 1;
     self->sums = tn_calloc(n * m, sizeof *self->sums);
     self->scale = tn_calloc(n * m, sizeof *self->scale);
-    self->seen = tn_calloc(n * (size_t)TN_N_PREDICATES, sizeof *self->seen);
-    if (self->sums != NULL && self->scale != NULL && self->seen != NULL) return 0;
+    if (self->sums != NULL && self->scale != NULL) return 0;
     tn_weighed_free(self);
     return TN_ENOMEM;
 }
@@ -25,7 +24,6 @@ void tn_weighed_free(tn_weighed_t *self)
 {
     tn_free(self->sums);
     tn_free(self->scale);
-    tn_free(self->seen);
     *self = (tn_weighed_t){0};
 }
 
@@ -61,13 +59,6 @@ static void sum_up(tn_weighed_t *self, const tn_block_t *b, int weighting)
         sums->weight += w;
         sums->exits += is_exit ? w : 0.0;
         sums->end[end] += w;
-        if (weighting > 0) continue;
-        tn_weighed_seen_t *seen = self->seen + (size_t)b->index * (size_t)TN_N_PREDICATES;
-        for (int p = 0; p < TN_N_PREDICATES; p++) {
-            if ((b->seen[j] >> p & 1u) == 0) continue;
-            seen[p].weight += w;
-            seen[p].exits += is_exit ? w : 0.0;
-        }
     }
 }
 
@@ -92,11 +83,6 @@ static void rescale(tn_weighed_t *self, int g)
         sums->exits *= f;
         for (int r = 0; r < TN_WEIGHED_ENDS; r++)
             sums->end[r] *= f;
-        for (int p = 0; g == 0 && p < TN_N_PREDICATES; p++) {
-            tn_weighed_seen_t *seen = &self->seen[(size_t)b * (size_t)TN_N_PREDICATES + (size_t)p];
-            seen->weight *= f;
-            seen->exits *= f;
-        }
         self->scale[at] = top;
     }
 }
@@ -118,19 +104,6 @@ tn_weighed_sums_t tn_weighed_total(const tn_weighed_t *self, int weighting, int6
         total.exits += row->exits;
         for (int r = 0; r < TN_WEIGHED_ENDS; r++)
             total.end[r] += row->end[r];
-    }
-    return total;
-}
-
-tn_weighed_seen_t tn_weighed_total_seen(const tn_weighed_t *self, int predicate, int64_t without)
-{
-    tn_weighed_seen_t total = {0};
-    for (int64_t b = 0; b < self->n_rows; b++) {
-        const tn_weighed_seen_t *row =
-            &self->seen[(size_t)b * (size_t)TN_N_PREDICATES + (size_t)predicate];
-        if (b == without) continue;
-        total.weight += row->weight;
-        total.exits += row->exits;
     }
     return total;
 }

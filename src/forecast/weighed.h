@@ -12,11 +12,6 @@ typedef struct tn_weighed_sums {
     double weight, exits, end[TN_WEIGHED_ENDS];
 } tn_weighed_sums_t;
 
-/** Worlds in which a predicate was seen. */
-typedef struct tn_weighed_seen {
-    double weight, exits;
-} tn_weighed_seen_t;
-
 typedef struct tn_weighed {
     const tn_court_t *court;
     unsigned routes;
@@ -24,7 +19,6 @@ typedef struct tn_weighed {
     int64_t n_rows;          /* one per block */
     tn_weighed_sums_t *sums; /* n_rows x (1 + n_claims): all evidence, then without each claim */
     double *scale;           /* likewise: log scale */
-    tn_weighed_seen_t *seen; /* n_rows x TN_N_PREDICATES, on the scale of all evidence */
 } tn_weighed_t;
 
 /** @return 0, TN_ENOMEM. */
@@ -37,7 +31,6 @@ void tn_weighed_finish(tn_weighed_t *self);
 
 /** Sums over all rows but `without` (-1: all). */
 tn_weighed_sums_t tn_weighed_total(const tn_weighed_t *self, int weighting, int64_t without);
-tn_weighed_seen_t tn_weighed_total_seen(const tn_weighed_t *self, int predicate, int64_t without);
 
 /** A figure of the sums over all rows but one. */
 typedef double (*tn_weighed_fn)(const tn_weighed_t *self, int which, int64_t without);

@@ -362,6 +362,16 @@ static const tn_html_section_t sections[] = {
         "drivers", "Swings, largest first", "data/drivers",
         {{"parameter", "parameter", 0}, {"meaning", "meaning", 0},
             {"swing", "swing, points", TN_CELL_POINTS}, {"se", "95 %, points", TN_CELL_ERROR}}},
+    {"tripwires", "What to watch",
+        "What could be seen in the five weeks after the as-of date, how likely that is, and what "
+        "the forecast would be then. These are observations of our own, surely made; somebody's "
+        "word of them counts for less. Bits: how much the observation tells about the exit, on "
+        "average.",
+        "tripwires", "Tripwires, most telling first", "data/tripwires",
+        {{"meaning", "observation", 0}, {"p_seen", "chance", TN_CELL_PERCENT},
+            {"if_seen", "if seen", TN_CELL_PERCENT}, {"if_seen_se", "95 %, points", TN_CELL_ERROR},
+            {"if_not", "if not", TN_CELL_PERCENT}, {"if_not_se", "95 %, points", TN_CELL_ERROR},
+            {"bits", "bits", TN_CELL_NUMBER}, {"bits_se", "s.e.", TN_CELL_NUMBER}}},
     {"given", "If it happens", "Among the worlds in which the event has happened by the date.",
         NULL, "Conditional forecast", "data/conditional/exit",
         {{"date", "by", 0}, {"/data/conditional/event", "event", 0},

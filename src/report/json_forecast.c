@@ -186,6 +186,27 @@ static json_t *drivers(tn_json_t *self, const tn_forecast_t *f)
     return array;
 }
 
+static json_t *tripwires(tn_json_t *self, const tn_forecast_t *f)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < f->n_tripwires; i++) {
+        const tn_tripwire_t *t = &f->tripwire[i];
+        json_t *o = json_object();
+        tn_json_put(self, o, "observation", tn_json_text(t->name));
+        tn_json_put(self, o, "meaning", tn_json_text(t->meaning));
+        tn_json_put(self, o, "p_seen", tn_json_number(t->p_seen.p));
+        tn_json_put(self, o, "p_seen_se", tn_json_number(t->p_seen.se));
+        tn_json_put(self, o, "if_seen", tn_json_number(t->if_seen.p));
+        tn_json_put(self, o, "if_seen_se", tn_json_number(t->if_seen.se));
+        tn_json_put(self, o, "if_not", tn_json_number(t->if_not.p));
+        tn_json_put(self, o, "if_not_se", tn_json_number(t->if_not.se));
+        tn_json_put(self, o, "bits", tn_json_number(t->bits.p));
+        tn_json_put(self, o, "bits_se", tn_json_number(t->bits.se));
+        tn_json_push(self, array, o);
+    }
+    return array;
+}
+
 static json_t *conditional(tn_json_t *self, const tn_forecast_t *f)
 {
     const tn_conditional_t *c = &f->conditional;
@@ -208,6 +229,7 @@ json_t *tn_json_forecast(tn_json_t *self, const tn_forecast_t *f, const char *co
     tn_json_put(self, root, "prior", view(self, f, &f->prior));
     tn_json_put(self, root, "origins", origins(self, f));
     tn_json_put(self, root, "drivers", drivers(self, f));
+    tn_json_put(self, root, "tripwires", tripwires(self, f));
     if (f->has_conditional) tn_json_put(self, root, "conditional", conditional(self, f));
     tn_json_put(self, root, "calibration", calibration(self, &f->calibration));
     return root;
