@@ -22,7 +22,10 @@ has() { grep -qF -- "$2" "$1" || fail "no '$2' in $1"; }
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 
 few='--worlds 1100 --quiet --sobol 0'
-k=$cases/kremlin-2022.yaml
+# rates fixed: calibration is tested elsewhere
+fixed() { sed 's/^reference:.*/&\n  anchor: fixed/' "$cases/$1.yaml" >"$1.yaml"; }
+fixed kremlin-2022
+k=kremlin-2022.yaml
 run 0 explain --help; has out 'tenure explain --table tripwires'
 run 0 explain $few $k; has out 'WHAT TO WATCH'; has out '5 reports, 1 origin: counts once'; has out 'bits'; has out 'independent'
 run 0 explain $few --json -j1 $k; cp out json; has json '"schema": "tenure-explain/1"'
@@ -36,9 +39,10 @@ run 0 explain $few --matrix matrix.csv -o text $k; same matrix.csv table; [ ! -s
 [ "$(wc -l <matrix.csv)" -eq 9 ] || fail 'not eight claims'
 run 0 explain $few --weeks 8 --table tripwires $k; has out 'within 8 weeks'
 run 0 explain $few --as-of 2022-05-22 --set leader.guard=0.5 $k
-run 0 explain $few $cases/generic-autocracy.yaml; has out 'DRIVERS'
+fixed generic-autocracy
+run 0 explain $few generic-autocracy.yaml; has out 'DRIVERS'
 LC_ALL=C run 0 explain $few $k; LC_ALL=C grep -q '[^ -~]' out && fail 'not ASCII'
-[ "$(grep -v / out | awk 'length($0) > 80' | wc -l)" -eq 0 ] || fail 'wide lines'
+[ "$(awk 'length($0) > 80' out | wc -l)" -eq 0 ] || fail 'wide lines'
 
 run 0 explain --worlds 500 --quiet --sobol 0 $k; has out 'too few worlds'; ! grep -qi 'nan[^a-z]' out || fail 'nan'
 
