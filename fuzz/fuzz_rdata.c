@@ -4,11 +4,6 @@
 
 #include "tenure/frame.h"
 
-/* Malformed files make librdata itself forget some bytes and ask for absurd sizes, which it then
- * does without: neither is a finding about this project. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "detect_leaks=0:allocator_may_return_null=1"; }
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     tn_frame_t frame;

@@ -233,7 +233,8 @@ static void types_come_through(void **state)
 static void damaged_files_are_explained(void **state)
 {
     (void)state;
-    static const char *const names[] = {"types.dta", "types.sav", "types.rds", "types-xz.rds"};
+    static const char *const names[] = {
+        "types.dta", "types.sav", "types.rds", "types-xz.rds", "compact.rds"};
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
         size_t n;
         unsigned char *bytes = read_bytes(names[k], &n);
@@ -279,6 +280,12 @@ static void objects_of_r_are_chosen_by_name(void **state)
     assert_string_equal(err.message, "a.rds: not a whole R data file: it does not begin as one");
 }
 
+static const char *text_at(const tn_frame_t *f, const char *name, int i)
+{
+    const tn_frame_column_t *c = column(f, name);
+    return c->level[i] < 0 ? NULL : c->levels[c->level[i]];
+}
+
 /* A sequence of 10^12 numbers takes three in the file; a name of 2^31 - 1 bytes takes four. */
 static void lengths_are_not_taken_at_their_word(void **state)
 {
@@ -292,16 +299,87 @@ static void lengths_are_not_taken_at_their_word(void **state)
         tn_frame_read_memory(&f, "a.rds", text, sizeof text - 1, NULL, &err), TN_EINPUT);
     assert_string_equal(err.message, "a.rds: not a whole R data file: it is cut off or damaged");
     size_t n;
-    unsigned char *bytes = read_bytes("sequence.rds", &n);
-    assert_int_equal(tn_frame_read_memory(&f, "sequence.rds", bytes, n, NULL, &err), TN_EINPUT);
-    assert_string_equal(
-        err.message, "sequence.rds: not a whole R data file: a sequence is too long");
-    free(bytes);
-    /* 0.00008 numbers: librdata would write to memory it did not get */
-    bytes = read_bytes("sequence-part.rds", &n);
+    unsigned char *bytes = read_bytes("sequence-part.rds", &n); /* 0.00008 elements */
     assert_int_equal(tn_frame_read_memory(&f, "part.rds", bytes, n, NULL, &err), TN_EINPUT);
     assert_string_equal(err.message,
         "part.rds: not a whole R data file: a sequence has no whole number of elements");
+    static const unsigned char trillion[] = {0x42, 0x6D, 0x1A, 0x94, 0xA2, 0, 0, 0};
+    const size_t at = 0x71; /* of the number of elements, after the state's flags and length */
+    memcpy(bytes + at, trillion, sizeof trillion);
+    assert_int_equal(tn_frame_read_memory(&f, "a.rds", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message, "a.rds: not a whole R data file: a sequence is too long");
+    bytes[at - 6] = 1; /* a state that is an object: librdata would not mind */
+    assert_int_equal(tn_frame_read_memory(&f, "a.rds", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message, "a.rds: not a whole R data file: it is cut off or damaged");
+    free(bytes);
+}
+
+/* tests/files/compact.R: what R wrote for its first rows, and the objects beside it. */
+static void compact_vectors_of_r_are_read_in_full(void **state)
+{
+    (void)state;
+    size_t n;
+    tn_frame_t f;
+    tn_error_t err = {0};
+    unsigned char *bytes = read_bytes("compact.rda", &n);
+    const tn_frame_options_t d = {.object = "d"}, second = {.object = "e"}, third = {.object = "f"};
+    assert_int_equal(tn_frame_read_memory(&f, "compact.rda", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(
+        err.message, "compact.rda: several data frames, name the one wanted (--object): d, e, f");
+    assert_int_equal(tn_frame_read_memory(&f, "compact.rda", bytes, n, &d, &err), 0);
+    assert_int_equal(f.n_rows, 100);
+    assert_int_equal(f.n_columns, 11);
+    static const char *const numbers[] = {"1.5", "1e+05", "123456", "1e-05", "0.1", NULL, "NaN",
+        "-Inf", "1e+15", "123456.789", "33.3333333333333", "-2e-300", "1e-15", "1e-04"};
+    for (int i = 0; i < 100; i++) {
+        char code[12];
+        snprintf(code, sizeof code, "%d", i + 1);
+        assert_true(column(&f, "id")->number[i] == 7.0 * (i + 1));
+        assert_true(column(&f, "day")->number[i] == 10958.0 + i); /* 2000-01-02 */
+        assert_true(column(&f, "x")->number[i] == (i + 1) / 8.0);
+        assert_true(column(&f, "whole")->number[i] == i + 1);
+        assert_true(column(&f, "half")->number[i] == i + 11);
+        assert_string_equal(text_at(&f, "code", i), code);
+        const char *number = numbers[i % 14];
+        assert_int_equal(text_at(&f, "number", i) == NULL, number == NULL);
+        if (number != NULL) assert_string_equal(text_at(&f, "number", i), number);
+        assert_string_equal(text_at(&f, "word", i), i < 50 ? "a" : "b");
+        assert_string_equal(text_at(&f, "level", i), i < 50 ? "u" : "v");
+        assert_true(column(&f, "flag")->number[i] == (i < 50 ? 0.0 : 1.0));
+        assert_string_equal(text_at(&f, "place", i), i % 3 == 2 ? "plain" : "\xC3\xA9t\xC3\xA9");
+    }
+    assert_true(column(&f, "day")->is_date && column(&f, "level")->is_factor);
+    tn_frame_free(&f);
+    /* these refer to symbols that R counts after the environments before them */
+    assert_int_equal(tn_frame_read_memory(&f, "compact.rda", bytes, n, &second, &err), 0);
+    assert_true(f.n_columns == 2 && column(&f, "b")->is_factor);
+    assert_string_equal(text_at(&f, "b", 1), "v");
+    tn_frame_free(&f);
+    assert_int_equal(tn_frame_read_memory(&f, "compact.rda", bytes, n, &third, &err), 0);
+    assert_true(f.n_columns == 2 && column(&f, "a")->is_factor && column(&f, "b")->is_factor);
+    assert_string_equal(text_at(&f, "a", 1), "q");
+    assert_string_equal(text_at(&f, "b", 0), "r");
+    tn_frame_free(&f);
+    free(bytes);
+}
+
+static void columns_that_are_no_vectors_are_named(void **state)
+{
+    (void)state;
+    size_t n;
+    tn_frame_t f;
+    tn_error_t err = {0};
+    unsigned char *bytes = read_bytes("lists.rds", &n);
+    assert_int_equal(tn_frame_read_memory(&f, "lists.rds", bytes, n, NULL, &err), TN_EINPUT);
+    assert_string_equal(err.message,
+        "lists.rds: column 2 of the data frame (unnamed) is no vector of numbers, truth values or "
+        "texts (a list, say): leave it out before saving");
+    free(bytes);
+    bytes = read_bytes("no-rows.rds", &n);
+    assert_int_equal(tn_frame_read_memory(&f, "no-rows.rds", bytes, n, NULL, &err), 0);
+    assert_true(f.n_rows == 0 && f.n_columns == 1);
+    assert_string_equal(f.column[0].name, "a");
+    tn_frame_free(&f);
     free(bytes);
 }
 
@@ -327,7 +405,8 @@ static void fail_every_allocation(const char *name, const void *bytes, size_t n)
 static void every_failed_allocation_is_reported(void **state)
 {
     (void)state;
-    static const char *const names[] = {"types.dta", "types.sav", "types.rds", "types-xz.rds"};
+    static const char *const names[] = {
+        "types.dta", "types.sav", "types.rds", "types-xz.rds", "no-rows.rds", "compact.rds"};
     const char text[] = "a,b,c\n1,x,2020-01-01\n2,y,2020-01-02\nNA,x,NA\n";
     fail_every_allocation("a.csv", text, sizeof text - 1);
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
@@ -397,6 +476,8 @@ int main(void)
         cmocka_unit_test(damaged_files_are_explained),
         cmocka_unit_test(objects_of_r_are_chosen_by_name),
         cmocka_unit_test(lengths_are_not_taken_at_their_word),
+        cmocka_unit_test(compact_vectors_of_r_are_read_in_full),
+        cmocka_unit_test(columns_that_are_no_vectors_are_named),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(the_real_files_are_read),
     };

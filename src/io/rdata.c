@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "io/decompress.h"
 #include "io/frame_read.h"
-#include "io/rdata_check.h"
+#include "io/rdata_plain.h"
 #include "io/text_levels.h"
 
 /** A column on its way; cells come with it or, for texts, one by one after it. */
@@ -36,8 +36,8 @@ typedef struct object {
 typedef struct walk {
     const tn_frame_source_t *source;
     tn_error_t *err;
-    const unsigned char *bytes; /* unpacked */
-    size_t n, position;
+    tn_text_t bytes; /* the data frames, written plainly */
+    size_t position;
     tn_arena_t arena;
     object_t *object;
     size_t n_objects, capacity;
@@ -66,8 +66,8 @@ static rdata_off_t on_seek(rdata_off_t offset, rdata_io_flags_t whence, void *ct
     walk_t *self = ctx;
     const rdata_off_t base = whence == RDATA_SEEK_SET   ? 0
                              : whence == RDATA_SEEK_CUR ? (rdata_off_t)self->position
-                                                        : (rdata_off_t)self->n;
-    if (offset < -base || offset > (rdata_off_t)self->n - base) return -1;
+                                                        : (rdata_off_t)self->bytes.n;
+    if (offset < -base || offset > (rdata_off_t)self->bytes.n - base) return -1;
     self->position = (size_t)(base + offset);
     return base + offset;
 }
@@ -75,9 +75,9 @@ static rdata_off_t on_seek(rdata_off_t offset, rdata_io_flags_t whence, void *ct
 static ssize_t on_read(void *buffer, size_t n, void *ctx)
 {
     walk_t *self = ctx;
-    const size_t left = self->n - self->position;
+    const size_t left = self->bytes.n - self->position;
     if (n > left) n = left;
-    if (n > 0) memcpy(buffer, self->bytes + self->position, n);
+    if (n > 0) memcpy(buffer, self->bytes.s + self->position, n);
     self->position += n;
     return (ssize_t)n;
 }
@@ -186,7 +186,7 @@ static int on_column(const char *name, rdata_type_t type, void *data, long count
         if (column->level == NULL) self->failed = TN_ENOMEM;
         for (size_t i = 0; column->level != NULL && i < column->n; i++)
             column->level[i] = -1;
-    } else if (data == NULL) {
+    } else if (data == NULL && count > 0) {
         self->failed =
             tn_error_set(self->err, TN_EINPUT, "%s: a column without values", self->source->name);
     } else if (type == RDATA_TYPE_INT32 && self->n_labels > 0) {
@@ -324,6 +324,7 @@ static void walk_free(walk_t *self)
     }
     tn_free(self->object);
     tn_free(self->label);
+    tn_text_free(&self->bytes);
     tn_arena_free(&self->arena);
 }
 
@@ -349,36 +350,39 @@ static rdata_error_t parse(walk_t *self)
     return error;
 }
 
-static int read_unpacked(walk_t *walk, tn_frame_t *frame)
+static int unpack(walk_t *self)
 {
-    int ret = tn_rdata_check(walk->source->name, walk->bytes, walk->n, walk->err);
-    if (ret < 0) return ret;
-    const rdata_error_t error = parse(walk);
-    ret = walk->failed;
-    if (ret == 0 && error == RDATA_ERROR_MALLOC) ret = TN_ENOMEM;
-    if (ret == 0 && error != RDATA_OK) {
-        ret = tn_error_set(walk->err, TN_EINPUT, "%s: not a whole R data file: %s",
-            walk->source->name, rdata_error_message(error));
-    }
-    return ret == 0 ? finish(walk, frame) : ret;
-}
-
-int tn_rdata_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *err)
-{
-    walk_t walk = {.source = source, .err = err, .bytes = source->bytes, .n = source->n};
+    const tn_frame_source_t *source = self->source;
     unsigned char *unpacked = NULL;
     size_t n = 0;
     int ret = tn_decompress(source->bytes, source->n, &unpacked, &n);
     if (ret == TN_EINPUT) {
-        return tn_error_set(err, ret, "%s: damaged or cut off (it is packed)", source->name);
+        return tn_error_set(self->err, ret, "%s: damaged or cut off (it is packed)", source->name);
     }
     if (ret < 0) return ret;
-    if (unpacked != NULL) {
-        walk.bytes = unpacked;
-        walk.n = n;
-    }
-    ret = read_unpacked(&walk, self);
-    walk_free(&walk);
+    const bool is_packed = unpacked != NULL;
+    ret = tn_rdata_plain(source->name, is_packed ? unpacked : source->bytes,
+        is_packed ? n : source->n, &self->bytes, self->err);
     tn_free(unpacked);
+    return ret;
+}
+
+static int read_plain(walk_t *self)
+{
+    const rdata_error_t error = parse(self);
+    if (self->failed < 0) return self->failed;
+    if (error == RDATA_ERROR_MALLOC) return TN_ENOMEM;
+    if (error == RDATA_OK) return 0;
+    return tn_error_set(self->err, TN_EINPUT, "%s: not a whole R data file: %s", self->source->name,
+        rdata_error_message(error));
+}
+
+int tn_rdata_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t *err)
+{
+    walk_t walk = {.source = source, .err = err};
+    int ret = unpack(&walk);
+    if (ret == 0) ret = read_plain(&walk);
+    if (ret == 0) ret = finish(&walk, self);
+    walk_free(&walk);
     return ret;
 }
