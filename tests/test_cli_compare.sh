@@ -29,7 +29,7 @@ fixed kremlin-2022
 fixed harare-2017
 k=kremlin-2022.yaml
 run 0 compare --help; has out 'tenure compare --every month'
-run 0 compare $few --force defeat $k; has out 'if this happens for sure: defeat'; has out 'WHERE IT COMES FROM'; has out 'uprising'
+run 0 compare $few --force defeat $k; has out 'if this happens for sure: defeat'; has out 'WHERE IT COMES FROM'; has out 'uprising'; has out 'WEEK BY WEEK'
 run 0 compare $few --json --force defeat -j1 $k; cp out json; has json '"schema": "tenure-compare/1"'
 run 0 compare $few --json --force defeat -j2 $k; same out json
 run 0 compare $few --json --force defeat --no-cache -j2 $k; same out json

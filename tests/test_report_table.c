@@ -1,4 +1,5 @@
 /* The terminal table: what it says and in which order, at every width, with and without colour. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +39,8 @@ static void the_question_comes_first_then_the_base_rate(void **state)
     char *text = report(&x.forecast, NULL);
     static const char *const order[] = {"Jane Example in office, evidence up to 30 May 2022",
         "Will Jane Example have left office within 13w, 52w or 104w of 2022-05-30", "BASE RATE",
-        "FORECAST", "Median time left: more than 104w", "HOW", "WHO FOLLOWS", "THE COURT",
-        "Distance to the tipping point", "EXPECTED EVENTS", "WHAT THE REPORTS CHANGED",
+        "FORECAST", "Median time left: more than 104w", "WEEK BY WEEK", "HOW", "WHO FOLLOWS",
+        "THE COURT", "Distance to the tipping point", "EXPECTED EVENTS", "WHAT THE REPORTS CHANGED",
         "claims attributed to", "DRIVERS", "What made this"};
     for (size_t i = 1; i < sizeof order / sizeof order[0]; i++) {
         assert_true(place(text, order[i - 1]) < place(text, order[i]));
@@ -63,6 +64,51 @@ static void the_rows_say_what_the_forecast_holds(void **state)
     (void)place(text, "thin: rests on few worlds");
     (void)place(text, "  mort_mult    +2.1 +-0.2  ");
     assert_null(strstr(text, "contact ")); /* its swing is within two standard errors */
+    free(text);
+}
+
+/** Row of the plot, from the top, in which the last column drawn of a mark stands. */
+static int row_of_last(const char *text, char mark, int *column)
+{
+    const char *line = text + place(text, "WEEK BY WEEK");
+    int row = -1;
+    *column = -1;
+    for (int y = 0; y < 12; y++) {
+        line = strchr(line, '\n') + 1;
+        const char *end = strchr(line, '\n'), *axis = strchr(line, '|');
+        assert_true(axis != NULL && axis < end);
+        for (const char *s = axis + 1; s < end; s++) {
+            if (*s == mark && (int)(s - axis) > *column) {
+                *column = (int)(s - axis);
+                row = y;
+            }
+        }
+    }
+    return row;
+}
+
+/* The fixture's curves rise evenly to their value at the last horizon. */
+static void weeks_are_drawn_at_their_height(void **state)
+{
+    (void)state;
+    static fixture_t x;
+    fixture_init(&x);
+    char *text = report(&x.forecast, &(tn_report_options_t){.width = 80});
+    const tn_view_t *view[] = {&x.forecast.posterior, &x.forecast.prior, &x.forecast.base};
+    const double top = 0.2;
+    (void)place(text, "20 % |");
+    (void)place(text, " 2022-05-30                                        2024-05-27\n");
+    (void)place(
+        text, "* now, with all reports\n         o prior, without reports\n         + base rate\n");
+    for (int k = 0; k < 3; k++) {
+        int column;
+        const int row = row_of_last(text, "*o+"[k], &column);
+        const double p = view[k]->curve[FIXTURE_WEEKS - 1].p * column / 60.0;
+        assert_true(fabs((1.0 - row / 11.0) * top - p) <= top / 22.0 + top / 60.0);
+    }
+    free(text);
+    text = report(&x.forecast, &(tn_report_options_t){.width = 60, .unicode = true});
+    (void)place(text, "\u25CF now, with all reports");
     free(text);
 }
 
@@ -241,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_question_comes_first_then_the_base_rate),
         cmocka_unit_test(the_rows_say_what_the_forecast_holds),
+        cmocka_unit_test(weeks_are_drawn_at_their_height),
         cmocka_unit_test(routes_outside_the_question_are_marked),
         cmocka_unit_test(without_reports_there_is_no_prior_and_no_claims),
         cmocka_unit_test(conditions_have_a_section_of_their_own),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/number.h"
+#include "report/plot.h"
 #include "report/table.h"
 #include "tenure/compare.h"
 
@@ -149,6 +150,32 @@ static void put_exit(tn_page_t *page, const tn_fit_t *self)
     tn_grid_free(&g);
 }
 
+/* Of one case, or of two from the same day: else there is no one axis of dates. */
+static void put_weeks(tn_page_t *page, const tn_fit_t *self)
+{
+    const tn_fit_table_t *t = tn_fit_table(self, "curve"), *sides = tn_fit_table(self, "sides");
+    if (t == NULL || t->n_rows < 3 || page->width < TN_PLOT_MIN_PAGE) return;
+    const tn_fit_column_t *week = tn_fit_column(t, "week");
+    const tn_fit_column_t *a = tn_fit_column(t, "a"), *b = tn_fit_column(t, "b");
+    if (week == NULL || a == NULL || b == NULL) return;
+    const bool is_same_day =
+        sides != NULL && strcmp(words(sides, "as.of", 0), words(sides, "as.of", 1)) == 0;
+    const tn_fit_table_t *exit = tn_fit_table(self, "exit");
+    char weeks[32];
+    (void)snprintf(weeks, sizeof weeks, "%zu weeks", t->n_rows);
+    const tn_plot_t p = {.n_curves = 2,
+        .is_smooth = true,
+        .is_probability = true,
+        .is_percent = true,
+        .has_legend = true,
+        .first = is_same_day ? words(sides, "as.of", 0) : "as of",
+        .last = is_same_day ? words(exit, "until", exit->n_rows - 1) : weeks,
+        .curve = {{.time = week->number, .value = a->number, .n = t->n_rows, .name = "A"},
+            {.time = week->number, .value = b->number, .n = t->n_rows, .name = "B"}}};
+    tn_page_heading(page, "WEEK BY WEEK", "chance of having left office");
+    (void)tn_plot_print(&p, page);
+}
+
 static void put_views(tn_page_t *page, const tn_fit_t *self)
 {
     const tn_fit_table_t *t = tn_fit_table(self, "views");
@@ -270,6 +297,7 @@ static void put_comparison(tn_page_t *page, const tn_fit_t *self)
 {
     put_answer(page, self);
     put_exit(page, self);
+    put_weeks(page, self);
     put_views(page, self);
     put_routes(page, self);
     put_successors(page, self);

@@ -138,6 +138,7 @@ int tn_report_table(
     header(&page, f);
     tn_table_base(&page, f);
     tn_table_exit(&page, f);
+    tn_table_weeks(&page, f);
     if (f->has_conditional) tn_table_conditional(&page, f);
     tn_table_routes(&page, f);
     tn_table_successors(&page, f);

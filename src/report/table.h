@@ -5,6 +5,7 @@
 
 void tn_table_base(tn_page_t *page, const tn_forecast_t *f);
 void tn_table_exit(tn_page_t *page, const tn_forecast_t *f);
+void tn_table_weeks(tn_page_t *page, const tn_forecast_t *f);
 void tn_table_routes(tn_page_t *page, const tn_forecast_t *f);
 void tn_table_conditional(tn_page_t *page, const tn_forecast_t *f);
 void tn_table_successors(tn_page_t *page, const tn_forecast_t *f);
