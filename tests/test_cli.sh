@@ -257,7 +257,7 @@ for page in "$root"/man/*.1 "$root"/README.md; do
     while read -r example; do
         what=$example
         n_checks=$((n_checks + 1))
-        example=$(echo "$example" | sed 's/^tenure forecast /tenure forecast --worlds 1024 /')
+        example=$(echo "$example" | sed -E 's/^tenure (forecast|compare) /tenure \1 --worlds 1024 /')
         (
             tenure() { "$program" "$@"; }
             eval "$example"

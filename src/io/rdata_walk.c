@@ -287,7 +287,9 @@ int tn_rdata_pass(tn_rdata_walk_t *self, int depth)
         ret = tn_rdata_word(self, &flags);
         if (ret < 0) return ret;
         if (!is_pair(TN_R_TYPE(flags))) break;
-        const size_t n = 1 + ((flags & TN_R_HAS_ATTRIBUTES) != 0) + ((flags & TN_R_HAS_TAG) != 0);
+        size_t n = 1;
+        if ((flags & TN_R_HAS_ATTRIBUTES) != 0) n++;
+        if ((flags & TN_R_HAS_TAG) != 0) n++;
         ret = pass_n(self, n, depth + 1);
         if (ret < 0) return ret;
     }
