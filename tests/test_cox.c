@@ -427,6 +427,32 @@ static void separation_and_collinearity_are_named(void **state)
     tn_cox_free(&fit);
 }
 
+/* Three rows: covariates that depend on each other only among those at risk, which separation would
+ * hide at the end of the search; and separation so complete that no information is left there. */
+static void flat_directions_are_found_before_the_search(void **state)
+{
+    (void)state;
+    static const double exit[3] = {9, 7, 4}, dependent[6] = {1, 2, 1, 0, 1, 1};
+    static const int32_t cause[3] = {0, 1, 0};
+    const tn_cox_options_t opt = TN_COX_OPTIONS_DEFAULT;
+    tn_cox_t fit;
+    tn_spells_t s = {
+        .n = 3, .exit = exit, .cause = cause, .n_causes = 1, .x = dependent, .n_covariates = 2};
+    assert_int_equal(tn_cox_fit(&fit, &s, &opt, NULL), 0);
+    assert_int_equal(fit.status, TN_FIT_COLLINEAR);
+    tn_cox_free(&fit);
+
+    static const double ties[3] = {5, 5, 4}, separated[6] = {-2, -1, 2, 1, 0, 0};
+    static const int32_t all[3] = {1, 1, 1};
+    s.exit = ties;
+    s.cause = all;
+    s.x = separated;
+    assert_int_equal(tn_cox_fit(&fit, &s, &opt, NULL), 0);
+    assert_int_equal(fit.status, TN_FIT_SEPARATION);
+    assert_true(fit.covariate >= 0);
+    tn_cox_free(&fit);
+}
+
 static void years_far_from_zero_do_not_overflow(void **state)
 {
     (void)state;
@@ -872,6 +898,7 @@ int main(void)
         cmocka_unit_test(without_covariates_the_hazard_is_nelson_and_aalens),
         cmocka_unit_test(few_rows_are_named_not_guessed),
         cmocka_unit_test(separation_and_collinearity_are_named),
+        cmocka_unit_test(flat_directions_are_found_before_the_search),
         cmocka_unit_test(years_far_from_zero_do_not_overflow),
         cmocka_unit_test(a_risk_set_of_rounding_is_not_believed),
         cmocka_unit_test(incidences_add_up_and_one_cause_is_survival),

@@ -463,6 +463,31 @@ static void what_cannot_be_fitted_is_named(void **state)
     tn_logit_free(&f);
 }
 
+/* An estimate of exactly 0 leaves steps of rounding, which are not those of a runaway; and far out
+ * there may be no information left at all. */
+static void separation_is_not_taken_for_anything_else(void **state)
+{
+    (void)state;
+    tn_logit_t f;
+    static const double mixed[4] = {2, 3, 4, 1};
+    static const int32_t leaves[4] = {0, 1, 0, 1};
+    tn_logit_rows_t rows = {
+        .n = 4, .outcome = leaves, .n_causes = 1, .x = mixed, .n_covariates = 1};
+    fit(&f, &rows, NULL);
+    assert_int_equal(f.status, TN_FIT_CONVERGED); /* R: glm(d ~ x, binomial) */
+    check_close(f.coef[1], -0.9081842626, 1e-9, 0, "slope");
+    tn_logit_free(&f);
+
+    static const double signs[8] = {0, 2, 0, -2, -1, 1, -1, -1};
+    static const int32_t below[8] = {1, 0, 0, 1, 1, 0, 1, 1};
+    rows =
+        (tn_logit_rows_t){.n = 8, .outcome = below, .n_causes = 1, .x = signs, .n_covariates = 1};
+    fit(&f, &rows, NULL);
+    assert_int_equal(f.status, TN_FIT_SEPARATION);
+    assert_int_equal(f.parameter, 1);
+    tn_logit_free(&f);
+}
+
 static void bad_input_is_refused(void **state)
 {
     (void)state;
@@ -703,6 +728,7 @@ int main(void)
         cmocka_unit_test(units_of_columns_do_not_matter),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(what_cannot_be_fitted_is_named),
+        cmocka_unit_test(separation_is_not_taken_for_anything_else),
         cmocka_unit_test(bad_input_is_refused),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(spells_are_cut_at_the_cuts),

@@ -193,8 +193,11 @@ static int climb(tn_cox_t *self, target_t *t, int max_iterations)
     if (memory == NULL) return TN_ENOMEM;
     double *beta = memory, *start = memory + size, *score = start + size + size * size;
     tn_newton_result_t result;
-    const tn_newton_t newton = {
-        .p = p, .loglik = penalised, .ctx = t, .max_iterations = max_iterations};
+    const tn_newton_t newton = {.p = p,
+        .loglik = penalised,
+        .ctx = t,
+        .max_iterations = max_iterations,
+        .is_concave = true};
     int ret = at_zero(self, t, beta, start, start + size);
     if (ret <= 0) goto out;
     t->start = start;

@@ -256,7 +256,8 @@ static int climb_safely(
     const size_t p = (size_t)self->view.p;
     target_t target = {self, engine->fit->data->ridge};
     tn_newton_result_t result;
-    const tn_newton_t newton = {.p = (int)p, .loglik = safe_loglik, .ctx = &target};
+    const tn_newton_t newton = {
+        .p = (int)p, .loglik = safe_loglik, .ctx = &target, .is_concave = true};
     double *room = tn_calloc(p + p * p, sizeof *room);
     if (room == NULL) return TN_ENOMEM;
     memset(beta, 0, p * sizeof *beta);

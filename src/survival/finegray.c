@@ -144,7 +144,11 @@ static int maximise(tn_finegray_t *self, int max_iterations, double *work)
     const size_t p = (size_t)self->n_covariates;
     double *score = work, *info = work + p, *other = work + p + p * p;
     tn_newton_result_t result;
-    const tn_newton_t newton = {self->n_covariates, tn_finegray_loglik, self->data, max_iterations};
+    const tn_newton_t newton = {.p = self->n_covariates,
+        .loglik = tn_finegray_loglik,
+        .ctx = self->data,
+        .max_iterations = max_iterations,
+        .is_concave = true};
     int ret = tn_newton_maximise(&newton, self->coef, score, info, self->vcov_model, &result);
     if (ret < 0) return ret;
     self->status = result.status;

@@ -12,7 +12,6 @@
 #include "survival/separation.h"
 
 #define ITERATIONS 100
-#define FAR        10.0 /* standardised coefficient: flat because of separation */
 
 static int bad_row(tn_error_t *err, size_t i, const char *what)
 {
@@ -88,7 +87,8 @@ static int climb(
     const tn_newton_t newton = {.p = core->p,
         .loglik = tn_logit_loglik,
         .ctx = core,
-        .max_iterations = opt->max_iterations > 0 ? opt->max_iterations : ITERATIONS};
+        .max_iterations = opt->max_iterations > 0 ? opt->max_iterations : ITERATIONS,
+        .is_concave = true};
     return tn_newton_maximise(&newton, s->theta, s->score, s->info, s->variance, &s->result);
 }
 
@@ -184,9 +184,6 @@ static int run(
     self->status = s.result.status;
     self->parameter = s.result.parameter;
     self->n_iterations = s.result.n_iterations;
-    if (self->status == TN_FIT_COLLINEAR && fabs(s.theta[self->parameter]) > FAR) {
-        self->status = TN_FIT_SEPARATION;
-    }
     if (self->status == TN_FIT_SEPARATION) name_runaway(self, core, &s);
     self->penalty = 0.0;
     for (int j = 0; j < core->p; j++) {

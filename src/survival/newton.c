@@ -14,11 +14,13 @@
 #define MAX_RAISES      40
 #define STEADY_STEP     0.3  /* of the step before: not shrinking */
 #define WORTHWHILE_STEP 1e-5 /* of the parameter */
+#define ROUNDING_STEP   1e-7 /* of the standard error that the parameter had at the start */
 
 typedef struct search {
     const tn_newton_t *newton;
     double *theta, *score, *info, *variance;
     double *step, *step_before, *trial, *trial_score, *trial_info;
+    double *precision; /* root of the diagonal of the information at the start: a scale of steps */
     tn_spd_t spd;
 } search_t;
 
@@ -26,12 +28,13 @@ static int search_init(search_t *self, const tn_newton_t *newton)
 {
     const size_t p = newton->p > 0 ? (size_t)newton->p : 1;
     *self = (search_t){.newton = newton};
-    self->step = tn_calloc(4 * p + p * p, sizeof *self->step);
+    self->step = tn_calloc(5 * p + p * p, sizeof *self->step);
     if (self->step == NULL) return TN_ENOMEM;
     self->step_before = self->step + p;
     self->trial = self->step + 2 * p;
     self->trial_score = self->step + 3 * p;
-    self->trial_info = self->step + 4 * p;
+    self->precision = self->step + 4 * p;
+    self->trial_info = self->step + 5 * p;
     return tn_spd_init(&self->spd, newton->p);
 }
 
@@ -42,11 +45,10 @@ static void search_free(search_t *self)
 }
 
 /* Factors the information, raising its diagonal until it is positive definite. */
-static int factor(search_t *self, bool *is_raised)
+static int factor(search_t *self)
 {
     const int p = self->newton->p;
     int bad = tn_spd_factor(&self->spd, self->info);
-    *is_raised = bad >= 0;
     double raise = 1e-3;
     for (int k = 0; bad >= 0 && k < MAX_RAISES; k++) {
         memcpy(self->trial_info, self->info, (size_t)(p * p) * sizeof *self->info);
@@ -86,7 +88,8 @@ static int move(search_t *self, double *loglik)
     return 0;
 }
 
-/* The parameter that runs off to infinity, or -1. */
+/* The parameter that runs off to infinity, or -1. About a parameter of 0 what is left of the steps
+ * is rounding, which does not shrink either. */
 static int runaway(const search_t *self)
 {
     int worst = -1;
@@ -94,6 +97,7 @@ static int runaway(const search_t *self)
     for (int j = 0; j < self->newton->p; j++) {
         const double now = fabs(self->step[j]), before = fabs(self->step_before[j]);
         if (now <= STEADY_STEP * before || now <= WORTHWHILE_STEP * fabs(self->theta[j])) continue;
+        if (now * self->precision[j] <= ROUNDING_STEP) continue;
         if (before > 0.0 && now > largest) {
             largest = now;
             worst = j;
@@ -102,17 +106,43 @@ static int runaway(const search_t *self)
     return worst;
 }
 
+/* The parameter that has gone farthest. */
+static int farthest(const search_t *self)
+{
+    int most = 0;
+    double largest = 0.0;
+    for (int j = 0; j < self->newton->p; j++) {
+        const double far = fabs(self->theta[j]) * self->precision[j];
+        if (far <= largest) continue;
+        largest = far;
+        most = j;
+    }
+    return most;
+}
+
+static void name_flat(const search_t *self, int parameter, tn_newton_result_t *result)
+{
+    const bool is_concave = self->newton->is_concave;
+    result->status = is_concave ? TN_FIT_SEPARATION : TN_FIT_COLLINEAR;
+    result->parameter = is_concave ? farthest(self) : parameter;
+}
+
 static int climb(search_t *self, tn_newton_result_t *result)
 {
     const int p = self->newton->p;
     const int max = self->newton->max_iterations > 0 ? self->newton->max_iterations : 50;
+    for (int j = 0; j < p; j++)
+        self->precision[j] = sqrt(fabs(self->info[j * p + j]));
+    if (self->newton->is_concave) {
+        result->status = TN_FIT_COLLINEAR;
+        result->parameter = tn_spd_factor(&self->spd, self->info);
+        if (result->parameter >= 0) return 0;
+    }
     result->status = TN_FIT_ITERATIONS;
     for (int k = 0; k < max; k++) {
-        bool is_raised = false;
-        const int bad = factor(self, &is_raised);
+        const int bad = factor(self);
         if (bad >= 0) {
-            result->status = TN_FIT_COLLINEAR;
-            result->parameter = bad;
+            name_flat(self, bad, result);
             return 0;
         }
         memcpy(self->step_before, self->step, (size_t)p * sizeof *self->step);
@@ -134,10 +164,7 @@ static int climb(search_t *self, tn_newton_result_t *result)
             return 0;
         }
         const int flat = tn_spd_factor(&self->spd, self->info);
-        if (flat >= 0) {
-            result->status = TN_FIT_COLLINEAR;
-            result->parameter = flat;
-        }
+        if (flat >= 0) name_flat(self, flat, result);
         return 0;
     }
     result->parameter = runaway(self);

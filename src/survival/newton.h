@@ -2,6 +2,8 @@
  * separation, collinearity. */
 #ifndef TN_SURVIVAL_NEWTON_H
 #define TN_SURVIVAL_NEWTON_H
+#include <stdbool.h>
+
 #include "tenure/spells.h"
 
 /** @param theta   p parameters.
@@ -16,6 +18,8 @@ typedef struct tn_newton {
     tn_loglik_fn loglik;
     void *ctx;
     int max_iterations; /* 0: 50 */
+    bool is_concave;    /* the directions without information are the same everywhere: they show at
+                           the start, and information that vanishes later does so by separation */
 } tn_newton_t;
 
 typedef struct tn_newton_result {

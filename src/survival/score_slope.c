@@ -86,7 +86,7 @@ static int fit(recalibration_t *r, int p, const int32_t *cluster, int n_clusters
 {
     double score[2], info[4], inverse[4] = {0};
     r->p = p;
-    const tn_newton_t newton = {.p = p, .loglik = loglik, .ctx = r};
+    const tn_newton_t newton = {.p = p, .loglik = loglik, .ctx = r, .is_concave = true};
     int ret = tn_newton_maximise(&newton, theta, score, info, inverse, result);
     for (int k = 0; k < 4; k++)
         variance[k] = p == 2 || k == 0 ? inverse[k] : 0.0;
