@@ -124,6 +124,11 @@ run 2 forecast --as-of yesterday $case_file; empty out
 run 2 forecast --horizons 5x $case_file; empty out
 run 2 forecast $small --given frobnication $quick; has err "unknown event 'frobnication'"; empty out
 run 2 forecast $small --force frobnication $quick; has err "unknown event 'frobnication'"; empty out
+run 2 forecast $small --given mobilisaton $quick; has err "(did you mean 'mobilisation'?)"; empty out
+run 2 forecast $small --force mobilisaton $quick; has err "(did you mean 'mobilisation'?)"; empty out
+run 2 forecast $small --given economy $quick; has err "'economy' is a number"; empty out
+run 2 forecast $small --set leader.born=1750-01-01 --as-of 2022-12-01 --no-reports $quick
+has err 'in none of'; has err 'is the leader in office on 2022-12-01'; empty out
 run 2 forecast $small -o no-such-folder/result $case_file; has err 'cannot write no-such-folder/result'
 run 2 forecast $small -o cases $case_file; has err 'cannot write cases'
 

@@ -600,6 +600,12 @@ static void likelihoods_are_as_printed(void **state)
         tn_claim_loglik_number(&number, 0.9, -3.0), log(1.0 / 6.0), TOL1, 0.0, "knows nothing");
     check_close(
         tn_claim_loglik_number(&number, 0.9, 1.0), log(1.0 / 6.0), TOL1, 0.0, "knows nothing");
+    tn_claim_t biased = number; /* a source whose numbers lie 0.4 above the true ones */
+    biased.tau = 1.0;
+    biased.offset = 0.4;
+    const double density = exp(-0.5 * 0.2 * 0.2) / (0.5 * sqrt(2.0 * acos(-1.0)));
+    check_close(tn_claim_loglik_number(&biased, 0.9, 0.5), log(0.9 * density + 0.1 / 6.0), TOL1,
+        0.0, "true 0.5, claimed 1 where 0.9 was due");
     /* an adversary (D, asserts, 5) over B and C relays: 1.07; an insider's (C, denies, 2) "no
      * plot": 0.58 */
     const double tau = 0.95 * 0.90;

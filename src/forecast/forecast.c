@@ -1,16 +1,21 @@
 /* The forecast: calibrate, then look at the case three ways (neutral, without reports, with them).
  * Source: model 10, 11. */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/date.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "court/calibration_cache.h"
 #include "forecast/job.h"
 #include "forecast/plan.h"
 #include "forecast/view.h"
+#include "model/observables.h"
+#include "model/schema.h"
 
 #define MAX_WORLDS     1000000000
 #define PIVOT_WEEKS    52
@@ -28,6 +33,27 @@ static int check_options(const tn_forecast_options_t *opt, tn_error_t *err)
     return 0;
 }
 
+/** Says what would have been understood: the events of the case, and for a condition the
+ * observables that are true or false. */
+static int unknown_event(const tn_case_t *c, const char *name, bool is_condition, tn_error_t *err)
+{
+    char expected[800];
+    size_t n = 0;
+    const char **names = tn_calloc((size_t)(c->n_events + TN_N_PREDICATES), sizeof *names);
+    if (names == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
+    for (int e = 0; e < c->n_events; e++)
+        names[n++] = c->event[e].id;
+    for (int o = 0; is_condition && o < TN_N_PREDICATES; o++)
+        names[n++] = tn_observable(o)->name;
+    if (n > 0) {
+        tn_schema_one_of(name, names, n, expected, sizeof expected);
+    } else {
+        (void)snprintf(expected, sizeof expected, ", the case has no events");
+    }
+    tn_free(names);
+    return tn_error_set(err, TN_EINPUT, "unknown event '%.40s'%s", name, expected);
+}
+
 static int resolve_given(tn_plan_t *plan, tn_error_t *err)
 {
     const char *given = plan->opt->given;
@@ -40,20 +66,20 @@ static int resolve_given(tn_plan_t *plan, tn_error_t *err)
     }
     plan->ensemble.watch_event = tn_case_find_event(plan->c, given);
     if (plan->ensemble.watch_event >= 0) return 0;
-    return tn_error_set(err, TN_EINPUT,
-        "unknown event '%s', expected an event id of the case or a yes-no observable such as "
-        "'coup_attempt' or 'defeat'",
-        given);
+    if (observable >= 0) {
+        return tn_error_set(err, TN_EINPUT,
+            "'%s' is a number, expected an event that happens or an observable that is true or "
+            "false",
+            given);
+    }
+    return unknown_event(plan->c, given, true, err);
 }
 
 static int resolve_force(tn_plan_t *plan, tn_error_t *err)
 {
     if (plan->opt->force == NULL) return 0;
     const int event = tn_case_find_event(plan->c, plan->opt->force);
-    if (event < 0) {
-        return tn_error_set(err, TN_EINPUT, "unknown event '%s', expected an event id of the case",
-            plan->opt->force);
-    }
+    if (event < 0) return unknown_event(plan->c, plan->opt->force, false, err);
     plan->force_event = event + 1;
     return 0;
 }
@@ -208,6 +234,23 @@ static void keep_tally(const tn_plan_t *plan, tn_look_t look, tn_tally_t *tally)
     plan->kept[look] = *tally;
 }
 
+/** The case says that the leader is in office at as_of: a world must be left in which that is so.
+ */
+static int check_worlds_left(const tn_view_t *view, const tn_forecast_t *self,
+    const tn_plan_t *plan, const tn_angle_t *angle, tn_error_t *err)
+{
+    char as_of[11];
+    if (angle->look == TN_LOOK_BASE || !isnan(view->exit[0].p)) return 0;
+    tn_date_format(plan->c->as_of, as_of);
+    return tn_error_set(err, TN_EINPUT,
+        "in none of %" PRId64
+        " world%s is the leader in office on %s%s, as the case says: nothing can be "
+        "forecast (look at the leader's age, events, scheduled exits%s, or run more worlds)",
+        self->n_worlds, self->n_worlds == 1 ? "" : "s", as_of,
+        angle->look == TN_LOOK_REPORTS ? " and what is claimed possible" : "",
+        angle->look == TN_LOOK_REPORTS ? ", claims" : "");
+}
+
 /** One ensemble of the case. Collective, as is every step that any rank could fail in. */
 static int look(
     tn_view_t *view, tn_forecast_t *self, tn_plan_t *plan, const tn_angle_t *angle, tn_error_t *err)
@@ -222,6 +265,7 @@ static int look(
     if (ret == 0 && !plan->is_shard) {
         tn_tally_finish(&tally);
         ret = tn_view_init(view, &tally, self->n_worlds);
+        if (ret == 0) ret = check_worlds_left(view, self, plan, angle, err);
         if (ret == 0 && angle->is_final) ret = explain(self, &tally, plan);
     }
     if (ret == TN_ENOMEM) (void)tn_error_set(err, ret, "%s", tn_error_text(ret));

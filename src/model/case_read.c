@@ -235,6 +235,10 @@ void tn_case_unknown(tn_case_reader_t *r, const tn_yaml_node_t *node, const char
     tn_schema_found(node, found, sizeof found);
     const bool is_flood = tn_diag_n_errors(r->schema.diag) >= TN_DIAG_MAX; /* nobody reads so far */
     tn_schema_one_of(node->text, names, is_flood ? 0 : n_names, list, sizeof list);
+    if (node->kind != TN_YAML_SCALAR) {
+        tn_yaml_error(r->schema.diag, node, "found %s in place of an id (%s)%s", found, what, list);
+        return;
+    }
     tn_yaml_error(r->schema.diag, node, "unknown %s %s%s", what, found, list);
 }
 

@@ -235,7 +235,7 @@ static const tn_schema_row_t claim_rows[] = {
     ROW_FLAG("is", TN_OPTIONAL, NULL, NO, "that it was so (true) or not (false); for observables that are true or false", NULL),
     ROW_NUMBER("value", TN_OPTIONAL, NULL, -1e6, 1e6, false, "", NO, "the number claimed; for observables that are numbers", NULL),
     ROW_NUMBER("error", TN_OPTIONAL, NULL, 0, 1e6, true, "", NO, "standard error of the number; required with value; in logs for war_losses", NULL),
-    ROW_NUMBER("offset", TN_OPTIONAL, "0", -1e6, 1e6, false, "", offsetof(tn_report_t, offset), "known bias, added to the value", NULL),
+    ROW_NUMBER("offset", TN_OPTIONAL, "0", -1e6, 1e6, false, "", offsetof(tn_report_t, offset), "known bias of the source: how far its numbers lie above the true ones (in logs for war_losses)", NULL),
     ROW_DATE("from", TN_OPTIONAL, "(the day of to)", NO, "first day of the window the claim is about", NULL),
     ROW_DATE("to", TN_OPTIONAL, "(the day of the report)", NO, "last day of it; without from and to the week of the report", NULL),
 };
