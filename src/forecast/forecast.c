@@ -39,7 +39,7 @@ static int unknown_event(const tn_case_t *c, const char *name, bool is_condition
 {
     char expected[800];
     size_t n = 0;
-    const char **names = tn_calloc((size_t)(c->n_events + TN_N_PREDICATES), sizeof *names);
+    const char **names = tn_calloc((size_t)c->n_events + (size_t)TN_N_PREDICATES, sizeof *names);
     if (names == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
     for (int e = 0; e < c->n_events; e++)
         names[n++] = c->event[e].id;
