@@ -138,6 +138,7 @@ has out 'BASE RATE' 'FORECAST' 'WHO FOLLOWS' 'claims attributed to' 'seed 1, 102
 has out 'command: tenure forecast --worlds 1024 cases/quick.yaml'
 grep -q '^tenure: 1024 worlds in [0-9.]* s (1 thread)$' err || fail 'no line about the run'
 [ "$(wc -l < err)" -eq 1 ] || fail 'more than one line on standard error'
+! grep -q 'standard errors at most' out || fail 'one block of worlds has no standard errors'
 LC_ALL=C awk 'length > 80 { bad = 1 } END { exit bad }' out || fail 'a line is wider than 80'
 cp out table
 run 0 forecast --worlds 1024 --threads 2 --verbose --color=never $quick; same out table

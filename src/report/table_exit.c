@@ -181,11 +181,12 @@ static void route_row(tn_grid_t *g, int first, const char *name, const tn_estima
 void tn_table_routes(tn_page_t *page, const tn_forecast_t *f)
 {
     const unsigned uncounted = TN_ALL_ROUTES & ~f->routes;
+    const double worst = worst_error(f);
     char name[32], error[TN_NUMBER_SIZE], remark[128];
     tn_grid_t g;
-    tn_number_error(error, 100.0 * worst_error(f), 0, 2);
-    (void)snprintf(remark, sizeof remark,
-        "chance of having left by each, percent; standard errors at most %s", error);
+    tn_number_error(error, 100.0 * worst, 0, 2);
+    (void)snprintf(remark, sizeof remark, "chance of having left by each, percent%s%s",
+        worst > 0.0 ? "; standard errors at most " : "", worst > 0.0 ? error : "");
     tn_page_heading(page, "HOW", remark);
     tn_grid_init(&g, TN_N_ROUTES);
     (void)tn_grid_column(&g, "route", TN_COLUMN_LEFT, 0, false);
