@@ -11,11 +11,12 @@
 
 static char *report(const tn_forecast_t *f)
 {
+    const tn_report_options_t opt = {.command_line = "tenure forecast \"a case.yaml\""};
     char *text = NULL;
     size_t n = 0;
     FILE *out = open_memstream(&text, &n);
     assert_non_null(out);
-    assert_int_equal(tn_report_csv(f, NULL, out, NULL), 0);
+    assert_int_equal(tn_report_csv(f, &opt, out, NULL), 0);
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -49,10 +50,12 @@ static void every_record_has_the_eight_fields_of_the_header(void **state)
     for (const char *at = text; *at != '\0'; n++)
         assert_int_equal(count_fields(at, &at), N_FIELDS);
     /* header; three views of exits, hazards, routes, median, curve, successors, counts, states,
-     * tipping, ESS; hazards, targets, knobs; three per origin; one per driver */
+     * tipping, ESS; hazards, targets, knobs; three per origin; one per driver;
+     * four per tripwire; the manifest */
     const int view =
         2 * 3 + 7 * 3 + 1 + FIXTURE_WEEKS + 4 + 7 * 4 + TN_N_COUNTS + TN_N_STATES + 3 + 1;
-    assert_int_equal(n, 1 + 3 * view + 7 + 7 + 6 + 3 * FIXTURE_ORIGINS + FIXTURE_DRIVERS);
+    assert_int_equal(n, 1 + 3 * view + 7 + 7 + 6 + 3 * FIXTURE_ORIGINS + FIXTURE_DRIVERS +
+                            4 * x.forecast.n_tripwires + 7);
     free(text);
 }
 
@@ -74,6 +77,8 @@ static void records_hold_the_numbers_with_17_digits(void **state)
     assert_has(text, "\r\ncurve,prior,,1w,2022-06-06,,");
     assert_has(text, "\r\ntarget_hazard,base,incapacity,,,,,\r\n");
     assert_has(text, "\r\norigin_points,posterior,,52w,2023-05-29,insiders,0.0057999999999999996,");
+    assert_has(text, "\r\nmanifest_seed,,,,,20220530,,\r\n");
+    assert_has(text, "\r\nmanifest_command_line,,,,,\"tenure forecast \"\"a case.yaml\"\"\",,\r\n");
     free(text);
 }
 

@@ -2,13 +2,16 @@
  * fields. */
 #include "report/csv.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
 #include "model/case.h"
 #include "report/number.h"
 #include "tenure/report.h"
+#include "tenure/version.h"
 
 /** The keys of a row; NULL and 0 are empty fields. */
 typedef struct row {
@@ -189,6 +192,18 @@ static void put_explanation(FILE *out, const tn_forecast_t *f)
         row.item = f->driver[i].parameter;
         put_estimate(out, &row, f->driver[i].swing);
     }
+    for (int i = 0; i < f->n_tripwires; i++) {
+        const tn_tripwire_t *t = &f->tripwire[i];
+        row.item = t->name;
+        row.quantity = "tripwire_seen";
+        put_estimate(out, &row, t->p_seen);
+        row.quantity = "tripwire_exit_if_seen";
+        put_estimate(out, &row, t->if_seen);
+        row.quantity = "tripwire_exit_if_not";
+        put_estimate(out, &row, t->if_not);
+        row.quantity = "tripwire_bits";
+        put_estimate(out, &row, t->bits);
+    }
 }
 
 static void put_conditional(FILE *out, const tn_forecast_t *f)
@@ -208,18 +223,36 @@ static void put_conditional(FILE *out, const tn_forecast_t *f)
     }
 }
 
+/** What made the forecast: text, so it stands under `item`. */
+static void put_manifest(FILE *out, const tn_forecast_t *f, const char *command_line)
+{
+    char seed[24], worlds[24], rounds[48];
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, f->seed);
+    (void)snprintf(worlds, sizeof worlds, "%" PRId64, f->n_worlds);
+    (void)snprintf(rounds, sizeof rounds, "%s, %d rounds",
+        f->calibration.is_fixed ? "fixed" : "calibrated", f->calibration.rounds);
+    const char *const line[][2] = {{"manifest_version", tn_version()},
+        {"manifest_case", f->court_case->name}, {"manifest_case_hash", f->court_case->hash},
+        {"manifest_seed", seed}, {"manifest_worlds", worlds}, {"manifest_calibration", rounds},
+        {"manifest_command_line", command_line}};
+    for (size_t i = 0; i < sizeof line / sizeof line[0]; i++) {
+        const row_t row = {.quantity = line[i][0], .date = TN_DATE_NONE, .item = line[i][1]};
+        put_row(out, &row, NAN, NAN);
+    }
+}
+
 int tn_report_csv(
     const tn_forecast_t *f, const tn_report_options_t *opt, FILE *out, tn_error_t *err)
 {
     const named_view_t views[] = {
         {"posterior", &f->posterior}, {"prior", &f->prior}, {"base", &f->base}};
-    (void)opt; /* the layout is for machines: nothing to choose */
     fputs("quantity,view,route,horizon,date,item,estimate,std.error\r\n", out);
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
         put_view(out, f, &views[i]);
     put_calibration(out, f);
     put_explanation(out, f);
     if (f->has_conditional) put_conditional(out, f);
+    put_manifest(out, f, opt == NULL ? NULL : opt->command_line);
     if (ferror(out)) return tn_error_set(err, TN_EIO, "cannot write the forecast");
     return 0;
 }
