@@ -24,7 +24,7 @@ hasnt() { ! grep -qF -- "$2" "$1" || fail "'$2' in $1"; }
 traits='--regime personal --entered 2000-01-01 --born 1952-10-07 --as-of 2022-05-24'
 run 0 base --help; has out "tenure base 'Vladimir Putin' --as-of 2022-05-24"
 run 0 backtest --help; has out 'tenure backtest'
-run 0 base $traits; has out 'LEADERS LIKE THIS ONE'; has out 'Median time left'; has out 'are not known: taken as usual'
+run 0 base $traits; has out 'LEADERS LIKE THIS ONE'; has out 'Median time left'; has out 'rates by the leader'
 cp out first
 run 0 base $traits; cmp -s out first || fail 'not the same bytes'
 run 0 base $traits --json; has out '"schema": "tenure-base/1"'; has out '"command_line": "tenure base --regime personal'
@@ -82,7 +82,7 @@ if [ -r "$data/Archigos_4.1_stata14.dta" ]; then
     run 0 base world --as-of 2012-01-01 --route coup --horizons 26w --json; has out '"p.26w"'
     run 0 base fit -o model.json; has out 'nothing'
     run 0 base $traits --model model.json
-    run 0 base fit -o - ; has out '"schema": "tenure-base-model/1"'
+    run 0 base fit -o - ; has out '"schema": "tenure-base-model/2"'
     run 0 backtest --years 2005-2006 --boot 50; has out 'climatology'
     run 0 backtest --years 2005 --csv -q; has out 'origin,until,country,leader,spell,regime,outcome,base'
     run 0 backtest --years 2005 --route irregular --table compare --json; has out '"tenure-backtest/1"'

@@ -1,7 +1,9 @@
 /* After the end of the list of effective leaders: who holds the office that the last one held.
  * Wikidata tells heads of state from heads of government, not who rules. So the leader still in
- * office when the list ends is looked up by name; the role found rules the country on. Without a
- * name that fits nothing is known after the list. */
+ * office when the list ends is looked up by name, or, as names are spelled in many ways, by the day
+ * of entry; the role found rules the country on. If neither fits nothing is known after the list.
+ */
+#include <stdlib.h>
 #include <string.h>
 
 #include "data/merge_state.h"
@@ -23,6 +25,28 @@ static tn_spell_piece_t *same_person(
         if (best == NULL || w->last_day > best->last_day) best = w;
     }
     return best;
+}
+
+/* Nobody of that name: the one whose start is nearest, if it is near and of no other person too. */
+static tn_spell_piece_t *same_start(
+    tn_merge_t *self, const tn_spell_piece_t *last, int32_t covers_to)
+{
+    tn_spell_piece_t *best = NULL;
+    int nearest = NEAR_DAYS;
+    bool is_one = true;
+    for (size_t i = 0; i < self->wikidata.n; i++) {
+        tn_spell_piece_t *w = &self->wikidata.piece[i];
+        if (w->gwcode != last->gwcode || w->is_used || w->role == NULL) continue;
+        if (w->start_day > covers_to || w->last_day <= covers_to) continue;
+        const int days = abs(w->start_day - last->start_day);
+        if (days > nearest) continue;
+        const bool is_nearer = days < nearest || best == NULL;
+        if (is_nearer) is_one = true;
+        if (!is_nearer && strcmp(w->person, best->person) != 0) is_one = false;
+        if (is_nearer || w->last_day > best->last_day) best = w;
+        nearest = days;
+    }
+    return is_one ? best : NULL;
 }
 
 /* The next one in the role, entering after the list's end; NULL: nobody. Whoever claimed it before
@@ -103,13 +127,20 @@ static int go_on(tn_merge_t *self, size_t at, int32_t covers_to)
 {
     tn_spell_piece_t *p = &self->out.piece[at];
     tn_spell_piece_t *w = same_person(self, p, covers_to);
+    int ret = 0;
     if (w == NULL) {
-        return tn_merge_log(self, p, "flagged", NULL, NULL,
-            "in office when the list ends, and not found in Wikidata: nothing is known after it");
+        w = same_start(self, p, covers_to);
+        if (w == NULL) {
+            return tn_merge_log(self, p, "flagged", NULL, NULL,
+                "in office when the list ends, and not found in Wikidata: nothing is known after "
+                "it");
+        }
+        ret = tn_merge_log(self, p, "guessed", p->name, w->name,
+            "no such name in Wikidata: taken as who entered on that day");
     }
     w->is_used = true;
     take_end(p, w);
-    return follow(self, at, w->role, w, covers_to);
+    return ret < 0 ? ret : follow(self, at, w->role, w, covers_to);
 }
 
 int tn_merge_tail(tn_merge_t *self)

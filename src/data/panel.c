@@ -54,6 +54,17 @@ static size_t country_begin(const void *rows, size_t n, size_t size, size_t offs
 }
 #define BEGIN(rows, n, type, gw) country_begin(rows, n, sizeof(type), offsetof(type, gwcode), gw)
 
+/* Where the list of votes ends before the landmark, those that were due meanwhile are taken as
+ * held. */
+static void pass_unlisted(tn_vote_cycle_t *self, int listed_to, int landmark)
+{
+    if (landmark <= listed_to || listed_to - self->last > STALE_TERMS * self->term) return;
+    int due = self->last + self->term;
+    if (due <= listed_to) due = listed_to + 1;
+    for (; due <= landmark; due += self->term)
+        self->last = due;
+}
+
 /* Votes of one kind up to the landmark; a second round within three months is the same vote. */
 static void find_cycle(
     tn_vote_cycle_t *self, const tn_history_t *h, int gwcode, int kind, int landmark)
@@ -79,6 +90,7 @@ static void find_cycle(
     if (longest > 0) self->term = longest;
     self->is_held = true;
     self->last = held[n - 1];
+    pass_unlisted(self, tn_month_of_day(h->elections_to), landmark);
     self->is_due = landmark - self->last <= STALE_TERMS * self->term;
     self->next = self->last + self->term > landmark ? self->last + self->term : landmark + 1;
 }
@@ -100,6 +112,9 @@ static bool is_irregular(int route)
     return route == TN_ROUTE_COUP || route == TN_ROUTE_UPRISING || route == TN_ROUTE_ASSASSINATION;
 }
 
+/* Lists without routes leave most ways out unknown; most of these were regular. */
+static bool is_regular(int route) { return route == TN_ROUTE_REGULAR || route == TN_EXIT_UNKNOWN; }
+
 /* Leaders before: irregular exits, and how long those lasted who left in a regular way. */
 static void count_exits(tn_known_t *self, const tn_history_t *h)
 {
@@ -109,7 +124,7 @@ static void count_exits(tn_known_t *self, const tn_history_t *h)
         const int ended = tn_month_of_day(s->end), ago = self->landmark - ended;
         if (ago < 0) continue;
         if (is_irregular(s->exit_route)) self->irregular += tn_exp(-ago / IRREGULAR_MONTHS);
-        if (s->exit_route != TN_ROUTE_REGULAR || ago >= PAST_MONTHS) continue;
+        if (!is_regular(s->exit_route) || ago >= PAST_MONTHS) continue;
         if (self->n_past == TN_PAST_TENURES) {
             memmove(self->past, self->past + 1, (TN_PAST_TENURES - 1) * sizeof self->past[0]);
             self->n_past--;

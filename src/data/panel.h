@@ -16,7 +16,7 @@ typedef enum tn_vote { TN_VOTE_LEGISLATIVE, TN_VOTE_EXECUTIVE, TN_N_VOTES } tn_v
 typedef struct tn_vote_cycle {
     bool is_held; /* there was one */
     bool is_due;  /* a next one can be expected: the last is not too long ago */
-    int last;     /* month of the last one */
+    int last;     /* month of the last one; beyond the list of votes, of the last that was due */
     int next;     /* month of the next: last + term; the month after the landmark if overdue */
     int term;     /* months: longest of the last three intervals, or the usual term */
 } tn_vote_cycle_t;
@@ -36,7 +36,8 @@ typedef struct tn_known {
     tn_vote_cycle_t vote[TN_N_VOTES];
     double irregular;          /* irregular exits, halving every seven years (weight exp(-t/10)) */
     double coups;              /* coup attempts, weight exp(-t/5) */
-    int n_past;                /* leaders who left in a regular way within 30 years, 4 at most */
+    int n_past;                /* leaders who left in a regular or unknown way within 30 years, 4 at
+                                * most */
     int past[TN_PAST_TENURES]; /* their months in office, the latest last */
 } tn_known_t;
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/fmath.h"
 
@@ -18,18 +18,13 @@
 typedef struct writer {
     double *x;
     int n, wanted;
-    bool is_of_country; /* of what comes next */
-    bool found_of_country;
     char *name;
     size_t size;
 } writer_t;
 
 static void put(writer_t *w, double value, const char *what, const char *more)
 {
-    if (w->n == w->wanted) {
-        w->found_of_country = w->is_of_country;
-        if (w->name != NULL) snprintf(w->name, w->size, "%s%s", what, more);
-    }
+    if (w->n == w->wanted) snprintf(w->name, w->size, "%s%s", what, more);
     w->x[w->n++] = value;
 }
 
@@ -146,7 +141,8 @@ static void put_past(writer_t *w, const tn_known_t *k, int month)
     put(w, has ? n_same / k->n_past : 0.0, "past tenures ended here", "");
 }
 
-static void put_regular(writer_t *w, const tn_known_t *k, int month)
+/* The leader's own. */
+static void put_leader(writer_t *w, const tn_known_t *k, int month)
 {
     const double tenure = tn_log(years_in_office(k, month) + 0.25);
     put(w, 1.0, "constant", "");
@@ -157,14 +153,54 @@ static void put_regular(writer_t *w, const tn_known_t *k, int month)
     put_age(w, k, month);
     put(w, k->entry == TN_ENTRY_IRREGULAR, "entered irregularly", "");
     put(w, k->times_before > 0, "was in office before", "");
-    w->is_of_country = true;
+}
+
+static void put_regular(writer_t *w, const tn_known_t *k, int month)
+{
+    put_leader(w, k, month);
     put_votes(w, k, month);
     put_past(w, k, month);
     put(w, k->irregular, "irregular exits", "");
     put(w, k->coups, "coup attempts", "");
 }
 
-static void put_irregular(writer_t *w, const tn_known_t *k, int month, int trend_to)
+static void put_trend(writer_t *w, int month, int trend_to)
+{
+    put(w, ((month < trend_to ? month : trend_to) - TREND_ZERO) / TREND_UNIT, "decades", "");
+}
+
+/* Around the ends of usual terms, which is all that is known of votes without the country. */
+static void put_terms(writer_t *w, const tn_known_t *k, int month)
+{
+    static const int presidential[] = {48, 60, 72, 96, 120}, parliamentary[] = {36, 48, 60};
+    static const char *const presidential_name[] = {"4", "5", "6", "8", "10"};
+    static const char *const parliamentary_name[] = {"3", "4", "5"};
+    const int months = month - k->entered;
+    const bool is_pres = k->regime == TN_REGIME_PRESIDENTIAL;
+    const bool is_parl = k->regime == TN_REGIME_PARLIAMENTARY;
+    put(w, is_pres && months < 45, "presidential, before any term ends", "");
+    for (size_t t = 0; t < sizeof presidential / sizeof *presidential; t++)
+        put(w, is_pres && abs(months - presidential[t]) <= 2,
+            "presidential, years in office: ", presidential_name[t]);
+    put(w, is_pres && months >= 75, "presidential, beyond one term", "");
+    put(w, is_pres && months >= 123, "presidential, beyond two terms", "");
+    for (size_t t = 0; t < sizeof parliamentary / sizeof *parliamentary; t++)
+        put(w, is_parl && abs(months - parliamentary[t]) <= 1,
+            "parliamentary, years in office: ", parliamentary_name[t]);
+}
+
+static void put_regular_traits(writer_t *w, const tn_known_t *k, int month, int trend_to)
+{
+    const double tenure = tn_log(years_in_office(k, month) + 0.25);
+    put_leader(w, k, month);
+    for (int r = TN_REGIME_PRESIDENTIAL; r < TN_N_REGIMES; r++)
+        put(w, (int)k->regime == r ? tenure : 0.0, "log tenure, ", regime_name[r]);
+    put(w, k->regime == TN_REGIME_UNKNOWN ? tenure : 0.0, "log tenure, ", "unknown");
+    put_terms(w, k, month);
+    put_trend(w, month, trend_to);
+}
+
+static void put_irregular_traits(writer_t *w, const tn_known_t *k, int month, int trend_to)
 {
     const bool is_loose = k->regime == TN_REGIME_MILITARY || k->regime == TN_REGIME_PROVISIONAL ||
                           k->regime == TN_REGIME_UNKNOWN;
@@ -174,18 +210,24 @@ static void put_irregular(writer_t *w, const tn_known_t *k, int month, int trend
     put(w, is_loose, "regime military, provisional or unknown", "");
     put(w, tn_log(years_in_office(k, month) + 0.25), "log tenure", "");
     put(w, k->entry == TN_ENTRY_IRREGULAR, "entered irregularly", "");
-    put(w, ((month < trend_to ? month : trend_to) - TREND_ZERO) / TREND_UNIT, "decades", "");
-    w->is_of_country = true;
+    put_trend(w, month, trend_to);
+}
+
+static void put_irregular(writer_t *w, const tn_known_t *k, int month, int trend_to)
+{
+    put_irregular_traits(w, k, month, trend_to);
     put(w, tn_log1p(k->irregular), "log irregular exits", "");
     put(w, tn_log1p(k->coups), "log coup attempts", "");
 }
 
 static void write_design(writer_t *w, int design, const tn_known_t *k, int month, int trend_to)
 {
-    if (design == TN_DESIGN_REGULAR) {
-        put_regular(w, k, month);
-    } else {
-        put_irregular(w, k, month, trend_to);
+    switch ((tn_base_design_t)design) {
+    case TN_DESIGN_REGULAR: put_regular(w, k, month); break;
+    case TN_DESIGN_IRREGULAR: put_irregular(w, k, month, trend_to); break;
+    case TN_DESIGN_REGULAR_TRAITS: put_regular_traits(w, k, month, trend_to); break;
+    case TN_DESIGN_IRREGULAR_TRAITS: put_irregular_traits(w, k, month, trend_to); break;
+    case TN_N_DESIGNS: break;
     }
 }
 
@@ -197,25 +239,13 @@ int tn_base_design(int design, const tn_known_t *known, int month, int trend_to,
     return w.n;
 }
 
-static writer_t look_up(int design, int j, double *x, char *buf, size_t size)
+const char *tn_base_design_name(int design, int j, char *buf, size_t size)
 {
     const tn_known_t nobody = {.regime = TN_REGIME_UNKNOWN};
+    double x[TN_DESIGN_MAX];
     writer_t w = {.wanted = j, .size = size};
     w.x = x;
     w.name = buf;
     write_design(&w, design, &nobody, 1, 1);
-    return w;
-}
-
-const char *tn_base_design_name(int design, int j, char *buf, size_t size)
-{
-    double x[TN_DESIGN_MAX];
-    look_up(design, j, x, buf, size);
     return buf;
-}
-
-bool tn_base_design_is_of_country(int design, int j)
-{
-    double x[TN_DESIGN_MAX];
-    return look_up(design, j, x, NULL, 0).found_of_country;
 }

@@ -1,6 +1,8 @@
-/** From what is known of a leader to the covariates of the base rates: two designs, one for regular
+/** From what is known of a leader to the covariates of the base rates: one design for regular
  * exits, whose timing follows votes and how long others lasted in this country, and a short one for
- * violent exits, of which there are too few for more. */
+ * violent exits, of which there are too few for more. Each has a twin for leaders known by their
+ * traits alone, without their country's record: leaving out is not the same as taking the mean,
+ * under which too few would leave. */
 #ifndef TN_MODEL_BASE_DESIGN_H
 #define TN_MODEL_BASE_DESIGN_H
 #include "data/panel.h"
@@ -8,6 +10,8 @@
 typedef enum tn_base_design {
     TN_DESIGN_REGULAR,
     TN_DESIGN_IRREGULAR,
+    TN_DESIGN_REGULAR_TRAITS,
+    TN_DESIGN_IRREGULAR_TRAITS,
     TN_N_DESIGNS
 } tn_base_design_t;
 
@@ -20,6 +24,4 @@ int tn_base_design(int design, const tn_known_t *known, int month, int trend_to,
 
 /** Name of covariate j, such as "executive vote in 2 months, democracy"; in buf. */
 const char *tn_base_design_name(int design, int j, char *buf, size_t size);
-/** Does covariate j depend on the country's record (and not on the leader's traits alone)? */
-bool tn_base_design_is_of_country(int design, int j);
 #endif

@@ -11,7 +11,7 @@
 
 /* Precision of the prior of a coefficient, its unit being that of the covariate: the rarer the
  * exits, the stronger. Chosen by the log score out of sample (docs/base-rates.md). */
-static const double ridge[TN_N_EQUATIONS] = {0.5, 6.0, 8.0, 8.0, 8.0};
+static const double ridge[TN_N_EQUATIONS] = {0.5, 6.0, 8.0, 8.0, 8.0, 0.5, 6.0, 8.0, 8.0, 8.0};
 
 static void fill_row(tn_base_table_t *self, size_t i)
 {
@@ -163,6 +163,19 @@ static void fit_health(const tn_base_table_t *t, size_t n, tn_base_model_t *mode
     model->incapacity.multiplier = (double)n_events[2] / expected;
 }
 
+static int fit_equation(tn_base_fit_t *self, int e, size_t n, bool follows, tn_base_model_t *model)
+{
+    tn_base_logit_t *logit = &self->logit[e];
+    const int ret = follows ? tn_base_logit_follow(logit, n) : tn_base_logit_climb(logit, n);
+    if (ret < 0) return ret;
+    tn_base_equation_t *eq = &model->equation[e];
+    tn_base_equation_init(eq, e);
+    memcpy(eq->coef, logit->theta, (size_t)logit->p * sizeof *eq->coef);
+    for (size_t i = 0; i < n; i++)
+        eq->n_events += self->table->y[e][i] != 0;
+    return 0;
+}
+
 int tn_base_fit_run(tn_base_fit_t *self, int month, bool follows, tn_base_model_t *model)
 {
     const tn_base_table_t *t = self->table;
@@ -170,36 +183,12 @@ int tn_base_fit_run(tn_base_fit_t *self, int month, bool follows, tn_base_model_
     tn_base_model_free(model);
     *model = (tn_base_model_t){.from = t->panel.from, .to = month - 1, .n_months = n};
     for (int e = 0; e < TN_N_EQUATIONS; e++) {
-        tn_base_logit_t *logit = &self->logit[e];
-        const int ret = follows ? tn_base_logit_follow(logit, n) : tn_base_logit_climb(logit, n);
+        if (tn_base_equation_is_traits(e)) continue;
+        const int ret = fit_equation(self, e, n, follows, model);
         if (ret < 0) return ret;
-        tn_base_equation_t *eq = &model->equation[e];
-        tn_base_equation_init(eq, e);
-        memcpy(eq->coef, logit->theta, (size_t)logit->p * sizeof *eq->coef);
-        for (size_t i = 0; i < n; i++)
-            eq->n_events += t->y[e][i] != 0;
     }
     fit_health(t, n, model);
     return 0;
-}
-
-static void fill_means(const tn_base_table_t *t, size_t n, tn_base_model_t *model)
-{
-    size_t count[TN_N_REGIMES + 1] = {0};
-    for (size_t i = 0; i < n; i++) {
-        const int r = t->regime[i];
-        count[r]++;
-        for (int d = 0; d < TN_N_DESIGNS; d++) {
-            for (int j = 0; j < t->p[d]; j++)
-                model->mean[d][r][j] += t->x[d][i * (size_t)t->p[d] + (size_t)j];
-        }
-    }
-    for (int r = 0; r <= TN_N_REGIMES; r++) {
-        for (int d = 0; d < TN_N_DESIGNS; d++) {
-            for (int j = 0; j < t->p[d] && count[r] > 0; j++)
-                model->mean[d][r][j] /= (double)count[r];
-        }
-    }
 }
 
 /* Is this the first row of the spell in the class? Remembers it. */
@@ -249,6 +238,10 @@ int tn_base_fit_finish(tn_base_fit_t *self, int month, tn_base_model_t *model)
     const tn_base_table_t *t = self->table;
     const size_t n = tn_base_table_before(t, month);
     for (int e = 0; e < TN_N_EQUATIONS; e++) {
+        if (tn_base_equation_is_traits(e)) {
+            const int ret = fit_equation(self, e, n, false, model);
+            if (ret < 0) return ret;
+        }
         tn_base_equation_t *eq = &model->equation[e];
         eq->variance = tn_calloc((size_t)eq->p * (size_t)eq->p, sizeof *eq->variance);
         if (eq->variance == NULL) return TN_ENOMEM;
@@ -256,6 +249,5 @@ int tn_base_fit_finish(tn_base_fit_t *self, int month, tn_base_model_t *model)
             tn_base_logit_variance(&self->logit[e], n, t->country, t->n_countries, eq->variance);
         if (ret < 0) return ret;
     }
-    fill_means(t, n, model);
     return count_classes(t, n, &model->classes);
 }

@@ -36,9 +36,11 @@ typedef struct tn_base_fit {
 int tn_base_fit_init(tn_base_fit_t *self, const tn_base_table_t *table, int n_threads);
 void tn_base_fit_free(tn_base_fit_t *self);
 
-/** Fits the rows before `month`. @param follows  from the last fit, of a few months less.
+/** Fits the rows before `month`, for leaders whose country's record is known. @param follows  from
+ * the last fit, of a few months less.
  *  @return 0, TN_ECONVERGE, TN_ENOMEM. */
 int tn_base_fit_run(tn_base_fit_t *self, int month, bool follows, tn_base_model_t *model);
-/** The covariances too, and the mean covariates: after a run that does not follow. */
+/** After a run that does not follow: the equations of leaders known by traits alone, all
+ * covariances and the reference classes. */
 int tn_base_fit_finish(tn_base_fit_t *self, int month, tn_base_model_t *model);
 #endif

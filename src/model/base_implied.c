@@ -97,6 +97,7 @@ static int compare_changes(const void *a, const void *b)
 #define MOST_SHOWN 20
 #define ROUNDING   1e-6 /* standard errors: what nine digits in a file may move */
 #define ALL_TERMS  (TN_N_EQUATIONS * TN_DESIGN_MAX)
+#define N_FITTED   TN_EQUATION_REGULAR_TRAITS /* those by traits alone have the same exits */
 
 static double standard_error(const tn_base_equation_t *eq, int j)
 {
@@ -122,8 +123,9 @@ static int put_changes(tn_fit_t *out, const tn_base_model_t *a, const tn_base_mo
     change_t change[ALL_TERMS];
     const size_t n = list_changes(change, a, b);
     tn_fit_table_t *t =
-        tn_build_table(out, "changes", "Coefficients that changed most, in standard errors", n, 5);
-    const char **route = tn_build_text(out, t, "route"), **term = tn_build_text(out, t, "term");
+        tn_build_table(out, "changes", "Coefficients that changed most, in standard errors", n, 6);
+    const char **route = tn_build_text(out, t, "route"), **knows = tn_build_text(out, t, "knows"),
+               **term = tn_build_text(out, t, "term");
     double *before = tn_build_number(out, t, "before", TN_FIT_NUMBER);
     double *after = tn_build_number(out, t, "after", TN_FIT_NUMBER);
     double *in_se = tn_build_number(out, t, "in.se", TN_FIT_NUMBER);
@@ -132,6 +134,7 @@ static int put_changes(tn_fit_t *out, const tn_base_model_t *a, const tn_base_mo
         char buf[128];
         const int e = change[i].equation, j = change[i].term;
         route[i] = tn_route_name(a->equation[e].route);
+        knows[i] = tn_base_equation_knows(e);
         term[i] =
             tn_build_copy(out, tn_base_design_name(a->equation[e].design, j, buf, sizeof buf));
         before[i] = a->equation[e].coef[j];
@@ -144,25 +147,25 @@ static int put_changes(tn_fit_t *out, const tn_base_model_t *a, const tn_base_mo
 static int put_counts(tn_fit_t *out, const tn_base_model_t *a, const tn_base_model_t *b)
 {
     tn_fit_table_t *t =
-        tn_build_table(out, "counts", "Exits that each was fitted to", TN_N_EQUATIONS + 3, 3);
+        tn_build_table(out, "counts", "Exits that each was fitted to", N_FITTED + 3, 3);
     const char **what = tn_build_text(out, t, "what");
     double *before = tn_build_number(out, t, "before", TN_FIT_COUNT);
     double *after = tn_build_number(out, t, "after", TN_FIT_COUNT);
     if (tn_build_failed(out)) return TN_ENOMEM;
-    for (int e = 0; e < TN_N_EQUATIONS; e++) {
+    for (int e = 0; e < N_FITTED; e++) {
         what[e] = tn_route_name(a->equation[e].route);
         before[e] = (double)a->equation[e].n_events;
         after[e] = (double)b->equation[e].n_events;
     }
-    what[TN_N_EQUATIONS] = "death";
-    before[TN_N_EQUATIONS] = (double)a->death.n_events;
-    after[TN_N_EQUATIONS] = (double)b->death.n_events;
-    what[TN_N_EQUATIONS + 1] = "incapacity";
-    before[TN_N_EQUATIONS + 1] = (double)a->incapacity.n_events;
-    after[TN_N_EQUATIONS + 1] = (double)b->incapacity.n_events;
-    what[TN_N_EQUATIONS + 2] = "leader-months";
-    before[TN_N_EQUATIONS + 2] = (double)a->n_months;
-    after[TN_N_EQUATIONS + 2] = (double)b->n_months;
+    what[N_FITTED] = "death";
+    before[N_FITTED] = (double)a->death.n_events;
+    after[N_FITTED] = (double)b->death.n_events;
+    what[N_FITTED + 1] = "incapacity";
+    before[N_FITTED + 1] = (double)a->incapacity.n_events;
+    after[N_FITTED + 1] = (double)b->incapacity.n_events;
+    what[N_FITTED + 2] = "leader-months";
+    before[N_FITTED + 2] = (double)a->n_months;
+    after[N_FITTED + 2] = (double)b->n_months;
     return 0;
 }
 

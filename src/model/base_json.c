@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "tenure/forecast.h"
 
-#define SCHEMA "tenure-base-model/1"
+#define SCHEMA "tenure-base-model/2"
 #define DIGITS 9
 
 /* ---- writing: each function returns a new reference, NULL when out of memory ---- */
@@ -54,9 +54,10 @@ static json_t *equations(const tn_base_model_t *m)
     for (int e = 0; array != NULL && e < TN_N_EQUATIONS; e++) {
         const tn_base_equation_t *eq = &m->equation[e];
         json_array_append_new(
-            array, json_pack("{s:s, s:I, s:o, s:o, s:o}", "route", tn_route_name(eq->route),
-                       "exits", (json_int_t)eq->n_events, "terms", term_names(eq->design, eq->p),
-                       "coef", numbers(eq->coef, (size_t)eq->p), "covariance", covariance(eq)));
+            array, json_pack("{s:s, s:s, s:I, s:o, s:o, s:o}", "route", tn_route_name(eq->route),
+                       "knows", tn_base_equation_knows(e), "exits", (json_int_t)eq->n_events,
+                       "terms", term_names(eq->design, eq->p), "coef",
+                       numbers(eq->coef, (size_t)eq->p), "covariance", covariance(eq)));
     }
     return array;
 }
@@ -65,20 +66,6 @@ static json_t *health(const tn_base_health_t *h)
 {
     return json_pack("{s:I, s:f, s:f}", "exits", (json_int_t)h->n_events, "expected", h->expected,
         "multiplier", h->multiplier);
-}
-
-static json_t *usual(const tn_base_model_t *m)
-{
-    json_t *array = json_array();
-    for (int d = 0; array != NULL && d < TN_N_DESIGNS; d++) {
-        const int p = d == TN_DESIGN_REGULAR ? m->equation[TN_EQUATION_REGULAR].p
-                                             : m->equation[TN_EQUATION_COUP].p;
-        json_t *design = json_object();
-        for (int r = 0; design != NULL && r < TN_CLASS_REGIMES; r++)
-            json_object_set_new(design, tn_base_regime_name(r), numbers(m->mean[d][r], (size_t)p));
-        json_array_append_new(array, design);
-    }
-    return array;
 }
 
 static json_t *classes(const tn_base_classes_t *all)
@@ -111,11 +98,11 @@ static json_t *sources(const tn_base_model_t *m)
 
 int tn_base_json_write(const tn_base_model_t *self, FILE *out, tn_error_t *err)
 {
-    json_t *root = json_pack("{s:s, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:o}, s:o, s:o}", "schema",
-        SCHEMA, "from", month_text(self->from), "to", month_text(self->to), "leader_months",
+    json_t *root = json_pack("{s:s, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:o}, s:o}", "schema", SCHEMA,
+        "from", month_text(self->from), "to", month_text(self->to), "leader_months",
         (json_int_t)self->n_months, "sources", sources(self), "equations", equations(self),
-        "health", "death", health(&self->death), "incapacity", health(&self->incapacity), "usual",
-        usual(self), "classes", classes(&self->classes));
+        "health", "death", health(&self->death), "incapacity", health(&self->incapacity), "classes",
+        classes(&self->classes));
     if (root == NULL) return tn_error_set(err, TN_ENOMEM, "%s", tn_error_text(TN_ENOMEM));
     const int ret = json_dumpf(root, out, JSON_INDENT(0) | JSON_REAL_PRECISION(DIGITS));
     json_decref(root);
@@ -201,11 +188,14 @@ static int read_covariance(const reader_t *r, const json_t *array, tn_base_equat
     return ret;
 }
 
-static int read_equation(const reader_t *r, const json_t *object, tn_base_equation_t *eq)
+static int read_equation(const reader_t *r, const json_t *object, int e, tn_base_equation_t *eq)
 {
     const char *route = json_string_value(json_object_get(object, "route"));
+    const char *known = json_string_value(json_object_get(object, "knows"));
     if (route == NULL || strcmp(route, tn_route_name(eq->route)) != 0)
         return bad(r, "equations.route", tn_route_name(eq->route));
+    if (known == NULL || strcmp(known, tn_base_equation_knows(e)) != 0)
+        return bad(r, "equations.knows", tn_base_equation_knows(e));
     int ret = read_count(r, json_object_get(object, "exits"), "equations.exits", &eq->n_events);
     if (ret == 0) ret = read_terms(r, json_object_get(object, "terms"), eq);
     if (ret == 0) {
@@ -218,11 +208,12 @@ static int read_equation(const reader_t *r, const json_t *object, tn_base_equati
 static int read_equations(const reader_t *r, const json_t *root, tn_base_model_t *self)
 {
     const json_t *array = json_object_get(root, "equations");
-    if (json_array_size(array) != TN_N_EQUATIONS) return bad(r, "equations", "one for each route");
+    if (json_array_size(array) != TN_N_EQUATIONS)
+        return bad(r, "equations", "one for each route, with and without the country");
     int ret = 0;
     for (int e = 0; ret == 0 && e < TN_N_EQUATIONS; e++) {
         tn_base_equation_init(&self->equation[e], e);
-        ret = read_equation(r, json_array_get(array, (size_t)e), &self->equation[e]);
+        ret = read_equation(r, json_array_get(array, (size_t)e), e, &self->equation[e]);
     }
     return ret;
 }
@@ -240,21 +231,6 @@ static int read_health(
         return bad(r, "health", "expected and multiplier of death and incapacity");
     }
     return read_count(r, json_object_get(object, "exits"), "health.exits", &health->n_events);
-}
-
-static int read_usual(const reader_t *r, const json_t *root, tn_base_model_t *self)
-{
-    int ret = 0;
-    for (int d = 0; ret == 0 && d < TN_N_DESIGNS; d++) {
-        const json_t *design = json_array_get(json_object_get(root, "usual"), (size_t)d);
-        const int p = d == TN_DESIGN_REGULAR ? self->equation[TN_EQUATION_REGULAR].p
-                                             : self->equation[TN_EQUATION_COUP].p;
-        for (int k = 0; ret == 0 && k < TN_CLASS_REGIMES; k++) {
-            ret = read_numbers(r, json_object_get(design, tn_base_regime_name(k)), "usual",
-                self->mean[d][k], (size_t)p);
-        }
-    }
-    return ret;
 }
 
 static bool is_within(const json_t *value, int n)
@@ -309,7 +285,6 @@ static int read_root(const reader_t *r, const json_t *root, tn_base_model_t *sel
     if (ret == 0) ret = read_equations(r, root, self);
     if (ret == 0) ret = read_health(r, root, "death", &self->death);
     if (ret == 0) ret = read_health(r, root, "incapacity", &self->incapacity);
-    if (ret == 0) ret = read_usual(r, root, self);
     const json_t *rows = json_object_get(root, "classes");
     for (size_t k = 0; ret == 0 && k < json_array_size(rows); k++)
         ret = read_class(r, json_array_get(rows, k), &self->classes);

@@ -35,6 +35,18 @@ int tn_base_equation_design(int e)
     return design[e];
 }
 
+static bool is_traits(int design)
+{
+    return design == TN_DESIGN_REGULAR_TRAITS || design == TN_DESIGN_IRREGULAR_TRAITS;
+}
+
+bool tn_base_equation_is_traits(int e) { return is_traits(tn_base_equation_design(e)); }
+
+const char *tn_base_equation_knows(int e)
+{
+    return tn_base_equation_is_traits(e) ? "traits" : "country";
+}
+
 void tn_base_equation_init(tn_base_equation_t *self, int e)
 {
     const tn_known_t nobody = {0};
@@ -60,22 +72,12 @@ void tn_base_draw_centre(tn_base_draw_t *self, const tn_base_model_t *model)
     self->incapacity = model->incapacity.multiplier;
 }
 
-/* What is not known of the country is taken as usual under this regime. */
-static void take_usual(
-    const tn_base_model_t *model, int design, tn_regime_t regime, int p, double *x)
-{
-    const int r = regime == TN_REGIME_UNKNOWN ? TN_N_REGIMES : (int)regime;
-    for (int j = 0; j < p; j++) {
-        if (tn_base_design_is_of_country(design, j)) x[j] = model->mean[design][r][j];
-    }
-}
-
 void tn_base_month_init(
     tn_base_month_t *self, const tn_base_model_t *model, const tn_known_t *known, int month)
 {
+    self->by_traits = !known->has_country;
     for (int d = 0; d < TN_N_DESIGNS; d++) {
-        const int p = tn_base_design(d, known, month, model->to, self->x[d]);
-        if (!known->has_country) take_usual(model, d, known->regime, p, self->x[d]);
+        if (is_traits(d) == self->by_traits) tn_base_design(d, known, month, model->to, self->x[d]);
     }
     self->mortality = tn_base_mortality(known, month);
 }
@@ -85,6 +87,7 @@ void tn_base_month_hazards(const tn_base_model_t *model, const tn_base_draw_t *d
 {
     for (int e = 0; e < TN_N_EQUATIONS; e++) {
         const tn_base_equation_t *eq = &model->equation[e];
+        if (is_traits(eq->design) != month->by_traits) continue;
         const double *x = month->x[eq->design], *coef = draw->coef[e];
         double eta = 0.0;
         for (int j = 0; j < eq->p; j++)

@@ -10,13 +10,18 @@
 #include "model/base_class.h"
 #include "model/base_design.h"
 
-/** The logits. X(upper, route, design) */
+/** The logits, of leaders whose country's record is known and of others. X(upper, route, design) */
 #define TN_BASE_EQUATION_LIST(X)                                                                   \
     X(REGULAR, TN_ROUTE_REGULAR, TN_DESIGN_REGULAR)                                                \
     X(COUP, TN_ROUTE_COUP, TN_DESIGN_IRREGULAR)                                                    \
     X(UPRISING, TN_ROUTE_UPRISING, TN_DESIGN_IRREGULAR)                                            \
     X(ASSASSINATION, TN_ROUTE_ASSASSINATION, TN_DESIGN_IRREGULAR)                                  \
-    X(FOREIGN, TN_ROUTE_FOREIGN, TN_DESIGN_IRREGULAR)
+    X(FOREIGN, TN_ROUTE_FOREIGN, TN_DESIGN_IRREGULAR)                                              \
+    X(REGULAR_TRAITS, TN_ROUTE_REGULAR, TN_DESIGN_REGULAR_TRAITS)                                  \
+    X(COUP_TRAITS, TN_ROUTE_COUP, TN_DESIGN_IRREGULAR_TRAITS)                                      \
+    X(UPRISING_TRAITS, TN_ROUTE_UPRISING, TN_DESIGN_IRREGULAR_TRAITS)                              \
+    X(ASSASSINATION_TRAITS, TN_ROUTE_ASSASSINATION, TN_DESIGN_IRREGULAR_TRAITS)                    \
+    X(FOREIGN_TRAITS, TN_ROUTE_FOREIGN, TN_DESIGN_IRREGULAR_TRAITS)
 typedef enum tn_base_equation_id {
 #define TN_BASE_EQUATION_ENUM(upper, route, design) TN_EQUATION_##upper,
     TN_BASE_EQUATION_LIST(TN_BASE_EQUATION_ENUM)
@@ -44,9 +49,6 @@ typedef struct tn_base_model {
     tn_base_health_t death, incapacity;
     int from, to;    /* months of the panel, inclusive */
     size_t n_months; /* leader-months */
-    /* mean covariates by regime (the last: unknown): for leaders whose country's record is not
-     * known, the columns that depend on it */
-    double mean[TN_N_DESIGNS][TN_N_REGIMES + 1][TN_DESIGN_MAX];
     tn_base_classes_t classes;
     int n_sources;
     struct {
@@ -58,6 +60,10 @@ void tn_base_model_free(tn_base_model_t *self);
 
 int tn_base_equation_route(int e);
 int tn_base_equation_design(int e);
+/** Is e of leaders known by their traits alone? */
+bool tn_base_equation_is_traits(int e);
+/** "traits", or "country": what e takes to be known. */
+const char *tn_base_equation_knows(int e);
 /** Route, design and number of covariates of equation e. */
 void tn_base_equation_init(tn_base_equation_t *self, int e);
 /** Remembers a source; texts too long are cut. */
@@ -73,6 +79,7 @@ void tn_base_draw_centre(tn_base_draw_t *self, const tn_base_model_t *model);
 
 /** The covariates of one month ahead, for any number of draws. */
 typedef struct tn_base_month {
+    bool by_traits; /* else with the country's record */
     double x[TN_N_DESIGNS][TN_DESIGN_MAX];
     double mortality; /* monthly hazard of the life table */
 } tn_base_month_t;

@@ -149,8 +149,8 @@ void tn_base_put_notes(tn_fit_t *out, const tn_base_t *self, const tn_base_leade
         tn_build_warning(out, "the list of leaders ends on %s; taken as still in office", day);
     }
     if (!self->has_history || leader->gwcode == 0) {
-        tn_build_note(out,
-            "votes, past leaders and coups of the country are not known: taken as usual under this "
-            "regime");
+        tn_build_note(out, "votes, past leaders and coups of the country are not known: rates by "
+                           "the leader's traits "
+                           "alone");
     }
 }
