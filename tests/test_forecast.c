@@ -187,6 +187,20 @@ static void a_repeated_report_changes_nothing(void **state)
     tn_case_free(c);
 }
 
+static void a_partial_block_takes_nothing_from_the_effective_share(void **state)
+{
+    (void)state;
+    const char *const set[] = {"reference={anchor: fixed}", "horizons=[13w]"};
+    tn_case_t *c = read_case("kremlin-2022", set, 2);
+    tn_forecast_options_t opt = TN_FORECAST_OPTIONS_DEFAULT;
+    opt.n_worlds = TN_BLOCK_WORLDS + 76;
+    tn_forecast_t f = run(c, &opt);
+    assert_string_equal(f.origin[1].id, "budanov"); /* who moves the weights by a few percent */
+    assert_true(f.origin[1].ess_share > 0.9 && f.origin[1].ess_share <= 1.0);
+    tn_forecast_free(&f);
+    tn_case_free(c);
+}
+
 static void unknown_events_are_named(void **state)
 {
     (void)state;
@@ -445,6 +459,7 @@ int main(void)
         cmocka_unit_test(the_question_counts_only_its_routes),
         cmocka_unit_test(without_reports_the_posterior_is_the_prior),
         cmocka_unit_test(a_repeated_report_changes_nothing),
+        cmocka_unit_test(a_partial_block_takes_nothing_from_the_effective_share),
         cmocka_unit_test(unknown_events_are_named),
         cmocka_unit_test(more_of_a_cause_gives_more_of_its_effect),
         cmocka_unit_test(conditioning_and_forcing_on_defeat_raise_the_risk),

@@ -132,6 +132,20 @@ static void routes_outside_the_question_are_marked(void **state)
     free(text);
 }
 
+static void few_worlds_behind_a_forecast_are_said(void **state)
+{
+    (void)state;
+    static fixture_t x;
+    fixture_init(&x);
+    char *text = report(&x.forecast, NULL);
+    assert_null(strstr(text, "Few worlds fit the reports"));
+    free(text);
+    x.forecast.posterior.ess_share = 0.02;
+    text = report(&x.forecast, NULL);
+    (void)place(text, "Few worlds fit the reports: all weight is with 2000 of 100000");
+    free(text);
+}
+
 static void without_reports_there_is_no_prior_and_no_claims(void **state)
 {
     (void)state;
@@ -289,6 +303,7 @@ int main(void)
         cmocka_unit_test(the_rows_say_what_the_forecast_holds),
         cmocka_unit_test(weeks_are_drawn_at_their_height),
         cmocka_unit_test(routes_outside_the_question_are_marked),
+        cmocka_unit_test(few_worlds_behind_a_forecast_are_said),
         cmocka_unit_test(without_reports_there_is_no_prior_and_no_claims),
         cmocka_unit_test(conditions_have_a_section_of_their_own),
         cmocka_unit_test(no_line_is_wider_than_the_terminal),

@@ -69,7 +69,7 @@ static double *pivot_exits(const tn_tally_t *t)
     return y;
 }
 
-static double ess_share(const tn_tally_t *t, int k)
+static double ess_share(const tn_tally_t *t, int k, int64_t n_worlds)
 {
     const size_t first = t->origins + (size_t)k * TN_TALLY_PER_ORIGIN;
     double w = 0.0, w2 = 0.0;
@@ -77,10 +77,11 @@ static double ess_share(const tn_tally_t *t, int k)
         w += tn_tally_at(t, b, first);
         w2 += tn_tally_at(t, b, first + 1);
     }
-    return w2 > 0.0 ? w * w / w2 / ((double)t->n_all * TN_BLOCK) : 0.0;
+    return w2 > 0.0 ? w * w / w2 / (double)n_worlds : 0.0;
 }
 
-int tn_origin_effects(tn_origin_effect_t *out, const tn_tally_t *t, const tn_case_t *c)
+int tn_origin_effects(
+    tn_origin_effect_t *out, const tn_tally_t *t, const tn_case_t *c, int64_t n_worlds)
 {
     double *exits = pivot_exits(t);
     if (exits == NULL) return TN_ENOMEM;
@@ -95,7 +96,7 @@ int tn_origin_effects(tn_origin_effect_t *out, const tn_tally_t *t, const tn_cas
             .name = c->origin[origin->case_origin].name,
             .log_odds = jackknife(t, k, exits, &total, log_odds_of),
             .points = jackknife(t, k, exits, &total, points_of),
-            .ess_share = ess_share(t, k),
+            .ess_share = ess_share(t, k, n_worlds),
             .n_reports = origin->n_reports,
             .n_claims = origin->n_claims};
     }

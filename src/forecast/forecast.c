@@ -189,7 +189,7 @@ static int explain(tn_forecast_t *self, const tn_tally_t *tally, const tn_plan_t
     self->n_tripwires = TN_N_PREDICATES;
     self->tripwire = tn_calloc((size_t)TN_N_PREDICATES, sizeof *self->tripwire);
     if (!self->origin || !self->driver || !self->tripwire) return TN_ENOMEM;
-    int ret = tn_origin_effects(self->origin, tally, plan->c);
+    int ret = tn_origin_effects(self->origin, tally, plan->c, self->n_worlds);
     if (ret == 0) ret = tn_driver_swings(self->driver, tally);
     if (ret == 0) ret = tn_tripwires_fill(self->tripwire, tally);
     if (ret < 0 || !tally->has_watch) return ret;

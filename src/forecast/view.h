@@ -13,7 +13,8 @@ void tn_view_free(tn_view_t *view);
 /** P(exit within h | watched event by h), all horizons. */
 int tn_conditional_fill(tn_conditional_t *self, const tn_tally_t *tally);
 /** Contributions of the origins of the evidence (model 8.4): out has one element per origin. */
-int tn_origin_effects(tn_origin_effect_t *out, const tn_tally_t *tally, const tn_case_t *c);
+int tn_origin_effects(
+    tn_origin_effect_t *out, const tn_tally_t *tally, const tn_case_t *c, int64_t n_worlds);
 /** What could be seen, most telling first: out has TN_N_PREDICATES elements. */
 int tn_tripwires_fill(tn_tripwire_t *out, const tn_tally_t *tally);
 /** Swings of all uncertain parameters, largest first (model 11): out has one element per parameter.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/html.h"
+#include "report/number.h"
 
 #define MAX_PATH_BYTES 160
 #define CLASS          "data/base_rate/reference/class/"
@@ -108,6 +109,13 @@ static void when_card(FILE *out, json_t *root)
         say(out, root, "even odds after ", "data/median_weeks", TN_CELL_NUMBER, " weeks");
     } else {
         fputs("even odds only after the last date", out);
+    }
+    if (tn_number_is_thin(json_number_value(tn_html_at(root, "data/ess_share")),
+            json_integer_value(tn_html_at(root, "data/manifest/worlds")))) {
+        fputs("</p><p><strong>Few worlds fit the reports: the standard errors are too "
+              "small.</strong> "
+              "Run more worlds, or ask whether the claims can all be so.",
+            out);
     }
     fputs("</p></section>\n", out);
 }

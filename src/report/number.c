@@ -115,3 +115,8 @@ void tn_number_value_error(char out[TN_NUMBER_SIZE], tn_estimate_t e, int most, 
     const size_t n = strlen(out);
     (void)snprintf(out + n, TN_NUMBER_SIZE - n, " %s%s", pm, error);
 }
+
+bool tn_number_is_thin(double ess_share, int64_t n_worlds)
+{
+    return ess_share < 0.1 && ess_share * (double)n_worlds < 10.0 * 1024.0;
+}

@@ -33,4 +33,8 @@ void tn_number_percent(char out[TN_NUMBER_SIZE], tn_estimate_t e);
 void tn_number_percent_error(char out[TN_NUMBER_SIZE], tn_estimate_t e);
 /** Any value with its error: "0.06 ±0.003"; pm is the plus-minus sign to use. */
 void tn_number_value_error(char out[TN_NUMBER_SIZE], tn_estimate_t e, int most, const char *pm);
+
+/** Rests on so few worlds (effective share below 0.1, and less than ten blocks' worth of them) that
+ * errors between blocks say too little. */
+bool tn_number_is_thin(double ess_share, int64_t n_worlds);
 #endif

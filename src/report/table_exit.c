@@ -1,4 +1,5 @@
 /* Base rate, chances by date and route, median time left, the conditional forecast. */
+#include <inttypes.h>
 #include <math.h>
 
 #include "base/date.h"
@@ -99,6 +100,19 @@ static void median_words(tn_page_t *page, const tn_forecast_t *f)
         page, TN_STYLE_PLAIN, "Median time left: %s weeks (half have left by %s).", weeks, date);
 }
 
+/** Resampling holds a block together, but not the blocks: under strong claims a few of them carry
+ * all the weight, and the errors between blocks say too little. */
+static void thin_words(tn_page_t *page, const tn_forecast_t *f)
+{
+    const double share = f->posterior.ess_share;
+    if (!tn_number_is_thin(share, f->n_worlds)) return;
+    tn_page_paragraph(page, TN_STYLE_ALERT,
+        "Few worlds fit the reports: all weight is with %.0f of %" PRId64
+        " (effective number). The standard errors are too small; run more worlds, or ask whether "
+        "the claims can all be so.",
+        fmax(1.0, share * (double)f->n_worlds), f->n_worlds);
+}
+
 /** Columns of the main table; prior is -1 without reports. */
 typedef struct exit_columns {
     int within, date, now, prior, base, hazard, words;
@@ -141,6 +155,7 @@ void tn_table_exit(tn_page_t *page, const tn_forecast_t *f)
     tn_grid_print(&g, page);
     tn_grid_free(&g);
     median_words(page, f);
+    thin_words(page, f);
 }
 
 /** Adds one column per horizon. Where there is no room the pivot and the longest stay. */
