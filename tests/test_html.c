@@ -85,6 +85,28 @@ static void a_number_is_shown_rounded_and_kept_whole(void **state)
     check_cell(
         1.234e-7, none, TN_CELL_AUTO, "<data value=\"1.2340000000000001e-07\">1.23e-07</data>");
     check_cell(0.0, none, TN_CELL_AUTO, "<data value=\"0\">0</data>");
+    check_cell(-9.98e-17, none, TN_CELL_AUTO, "<data value=\"-9.9800000000000002e-17\">0</data>");
+}
+
+static void check_span(const char *text_in, const char *want)
+{
+    json_t *value = json_string(text_in);
+    WRITTEN(tn_html_value(out, value, NULL, TN_CELL_SPAN));
+    assert_string_equal(text, want);
+    json_decref(value);
+}
+
+static void times_and_ids_are_words(void **state)
+{
+    (void)state;
+    check_span("52w", "52\xC2\xA0weeks");
+    check_span("1y", "1\xC2\xA0year");
+    check_span("11y", "11\xC2\xA0years");
+    check_span("52", "52");
+    check_span("w", "w");
+    check_span("5<", "5&lt;");
+    WRITTEN(tn_html_words(out, "mass_<protest"));
+    assert_string_equal(text, "mass &lt;protest");
 }
 
 static void what_is_not_a_number_is_text_or_a_dash(void **state)
@@ -263,6 +285,7 @@ int main(void)
         cmocka_unit_test(markup_and_control_characters_are_escaped),
         cmocka_unit_test(json_in_a_page_cannot_end_its_element),
         cmocka_unit_test(a_number_is_shown_rounded_and_kept_whole),
+        cmocka_unit_test(times_and_ids_are_words),
         cmocka_unit_test(what_is_not_a_number_is_text_or_a_dash),
         cmocka_unit_test(paths_reach_members_and_rows),
         cmocka_unit_test(a_section_takes_cells_by_key_by_path_and_by_row),

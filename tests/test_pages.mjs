@@ -86,6 +86,7 @@ for (const name of there) {
     await browser.send("Emulation.setDeviceMetricsOverride", { width: 360, height: 740, deviceScaleFactor: 1, mobile: true });
     await show(name);
     assert.equal(await browser.run("document.documentElement.scrollWidth <= innerWidth"), true, "wider than a phone");
+    assert.deepEqual(await browser.run(cutTexts), [], "texts of charts beyond the edge of a phone");
     await browser.send("Emulation.clearDeviceMetricsOverride");
   });
 
@@ -109,6 +110,7 @@ for (const name of there) {
       else {
         assert.match(text, /^<svg [^>]*font-family/);
         assert.match(text, /· tenure \d/);
+        assert.match(text, /@font-face\{[^}]*font-weight:400[^}]*url\(data:font\/woff2;base64,/);
         assert.ok(!/var\(|currentColor/.test(text), "a colour of the page in a picture");
         assert.ok(!/(href|src)="?http/.test(text));
       }
@@ -135,6 +137,12 @@ const contrasts = `(() => {
   }
   return [...bad];
 })()`;
+
+// texts of charts that begin or end outside the screen
+const cutTexts = `[...document.querySelectorAll("figure svg text")].filter((e) => {
+  const box = e.getBoundingClientRect();
+  return box.width > 0 && (box.left < -1 || box.right > innerWidth + 1);
+}).map((e) => e.textContent)`;
 
 for (const name of there.filter((page) => pages[page].includes("exit"))) {
   test(`${name}: probabilities add up`, async () => {

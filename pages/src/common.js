@@ -1,5 +1,6 @@
 // What the charts share.
 import * as Plot from "@observablehq/plot";
+import { family, textSize, widthOf } from "./font.js";
 
 export const z95 = 1.96;
 export const routeNames = ["death", "incapacity", "assassination", "coup", "uprising", "regular", "foreign"];
@@ -10,6 +11,15 @@ export const routeColor = (route) => routeColors[routeNames.indexOf(route)] ?? "
 export const day = (text) => new Date(`${text}T00:00:00Z`);
 export const weekDate = (doc, week) => new Date(+day(doc.data.question.as_of) + week * 7 * 86400000);
 export const narrow = (width) => width < 520;
+
+/** "mass_protest": mass protest. */
+export const idWords = (id) => id.replaceAll("_", " ");
+
+/** "52w": 52 weeks; "5y": 5 years. */
+export function spanWords(text) {
+  const unit = { w: "week", y: "year" }[text.slice(-1)], n = text.slice(0, -1);
+  return unit === undefined || !/^\d+$/.test(n) ? text : `${n} ${unit}${n === "1" ? "" : "s"}`;
+}
 
 /** In percent, with the digits that the error supports: as the tables have it. */
 export function percent(p, se) {
@@ -27,16 +37,43 @@ export function fold(text, chars) {
   return letters.length <= chars ? String(text) : `${letters.slice(0, chars - 1).join("")}…`;
 }
 
-/** Beginning and end of a long text: classes of leaders differ at the end. */
-export function foldMiddle(text, chars) {
-  const letters = [...text], half = Math.floor((chars - 1) / 2);
-  return letters.length <= chars ? text : `${letters.slice(0, half).join("")}…${letters.slice(-half).join("")}`;
+/** The beginning of a text that has to fit into so many pixels. */
+export function cut(text, room) {
+  if (widthOf(text) <= room) return text;
+  const letters = [...text];
+  while (letters.length > 1 && widthOf(`${letters.join("")}…`) > room) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
 }
 
-/** Plot with the page's colours. Always a bare SVG element: title and legend are the figure's. */
+/** A text in lines of so many pixels, broken between words; the last line is cut. */
+export function wrap(text, room, most = 2) {
+  const lines = [""];
+  for (const word of String(text).split(/\s+/)) {
+    const last = lines[lines.length - 1];
+    if (last !== "" && lines.length < most && widthOf(`${last} ${word}`) > room) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => cut(line, room)).join("\n");
+}
+
+/** Names at the left of rows: their texts by key, the margin they take, the height of a row, and what a bar leaves of it
+ *  above and below. */
+export function labels(rows, key, text, width, most = 300) {
+  const room = narrow(width) ? 124 : most;
+  const names = new Map(rows.map((row) => [key(row), wrap(text(row), room, narrow(width) ? 3 : 2)]));
+  const split = [...names.values()].map((name) => name.split("\n")), lines = split.flat();
+  const row = 12 + 15 * Math.max(1, ...split.map((name) => name.length));
+  return { of: (k) => names.get(k), margin: Math.ceil(Math.max(40, ...lines.map((line) => widthOf(line)))) + 12,
+    row, inset: (row - 18) / 2 };
+}
+
+/** Height of a chart of rows: the axis and its label below. */
+export const rowsHeight = (n, row) => 50 + n * row;
+
+/** Plot with the page's colours and font. Always a bare SVG element: title and legend are the figure's. */
 export function plot(options) {
-  return Plot.plot({ ...options, style: { background: "none", color: "var(--fg)", fontSize: "13px", overflow: "visible" },
-    marginBottom: options.marginBottom ?? 42,
-    x: { ...options.x, labelArrow: "none", labelAnchor: "center" },
+  return Plot.plot({ ...options, style: { background: "none", color: "var(--fg)", fontFamily: family, fontSize: `${textSize}px`, overflow: "visible" },
+    marginTop: options.marginTop ?? (options.y?.label ? 28 : 8), marginBottom: options.marginBottom ?? 42,
+    x: { ...options.x, labelArrow: "none", labelAnchor: narrow(options.width) ? "right" : "center" },
     y: { labelArrow: "none", ...options.y, grid: options.y?.percent === true } });
 }

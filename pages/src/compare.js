@@ -1,9 +1,9 @@
 // Charts of a comparison, and of a series of one case over its dates.
 import * as Plot from "@observablehq/plot";
 import { changeBars, tableRows } from "./changes.js";
-import { day, fold, narrow, percent, plot, routeColor, routeNames, z95 } from "./common.js";
+import { day, fold, narrow, percent, plot, routeColor, routeNames, rowsHeight, spanWords, z95 } from "./common.js";
 
-const sides = [{ key: "a", label: "A", color: "var(--prior)" }, { key: "b", label: "B", color: "var(--forecast)" }];
+const sides = [{ key: "a", label: "A", color: "var(--prior)", symbol: "circle" }, { key: "b", label: "B", color: "var(--forecast)", symbol: "square" }];
 const has = (name) => (doc) => tableRows(name)(doc).length > 0;
 const pivotOf = (doc) => tableRows("exit")(doc).reduce((best, row) => (Math.abs(row.weeks - 52) < Math.abs(best.weeks - 52) ? row : best));
 
@@ -19,11 +19,11 @@ export const compareExit = {
     for (const side of sides) {
       marks.push(Plot.ruleY(rows, { y: "horizon", x1: (d) => Math.max(0, d[side.key] - z95 * d[`${side.key}.se`]),
         x2: (d) => d[side.key] + z95 * d[`${side.key}.se`], stroke: side.color, strokeWidth: 1.5 }),
-      Plot.dot(rows, { y: "horizon", x: side.key, fill: side.color, r: 6, title: (d) => `${side.label}, ${d.horizon}: ${percent(d[side.key], d[`${side.key}.se`])}` }));
+      Plot.dot(rows, { y: "horizon", x: side.key, fill: side.color, symbol: side.symbol, r: 6, title: (d) => `${side.label}, ${d.horizon}: ${percent(d[side.key], d[`${side.key}.se`])}` }));
     }
-    return { legend: sides, node: plot({ width, height: 50 + 34 * rows.length, marginLeft: 56, marginRight: 20,
+    return { legend: sides, node: plot({ width, height: rowsHeight(rows.length, 34), marginLeft: 84, marginRight: 20,
       x: { percent: true, label: "chance, %", zero: true, grid: true, domain: [0, 100 * Math.min(1, most * 1.05)] },
-      y: { type: "band", domain: rows.map((row) => row.horizon), label: null, tickSize: 0 }, marks }) };
+      y: { type: "band", domain: rows.map((row) => row.horizon), label: null, tickFormat: spanWords, tickSize: 0 }, marks }) };
   },
 };
 
@@ -47,12 +47,12 @@ const bars = (title, name, rowsOf) => ({
   title,
   has: has(name),
   rows: tableRows(name),
-  draw: (doc, width) => changeBars(rowsOf(doc), width, "difference, points", 230),
+  draw: (doc, width) => changeBars(rowsOf(doc), width, "B minus A, points", { up: "B higher", down: "B lower" }),
 });
 const row = (label) => (d) => ({ label: d[label], value: d.difference, se: d["std.error"] });
 
 export const compareViews = bars("Where the difference comes from", "views", (doc) => tableRows("views")(doc).map(row("view")));
-export const compareRoutes = bars("Difference by way out, within the horizon nearest to a year", "routes",
+export const compareRoutes = bars((doc) => `Difference by way out, within ${spanWords(pivotOf(doc).horizon)}`, "routes",
   (doc) => tableRows("routes")(doc).filter((d) => d.horizon === pivotOf(doc).horizon).map(row("route")));
 export const compareSuccessors = bars("Difference in the share of each successor", "successors",
   (doc) => tableRows("successors")(doc).filter((d) => Math.max(d.a, d.b) >= 0.005)

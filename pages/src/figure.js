@@ -1,11 +1,10 @@
 // A figure: the chart with its title and legend in one SVG, so that a saved picture is whole, and
 // buttons that save it. Colours are CSS variables; a saved picture gets those of paper.
-import { create } from "d3";
+import { create, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, symbolWye } from "d3";
+import { family, fontRules, textSize, widthOf } from "./font.js";
 
-const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
 const paperWidth = 720; // of a saved picture
 const pngScale = 3; // about 300 dots per inch at 6 inches
-const letterWidth = 7.2, titleLetterWidth = 8.6;
 
 // one entry per colour: light, as on paper; the page's style has the dark ones
 export const paper = {
@@ -15,12 +14,15 @@ export const paper = {
   "--c5": "#cc79a7", "--c6": "#f0e442", "--up": "#c04a00", "--down": "#0072b2",
 };
 
+const symbols = { circle: symbolCircle, square: symbolSquare, triangle: symbolTriangle, diamond: symbolDiamond, star: symbolStar, wye: symbolWye };
+
+export const titleOf = (chart, doc) => (typeof chart.title === "function" ? chart.title(doc) : chart.title);
+
 function linesOf(text, width) {
-  const most = width / titleLetterWidth;
   const lines = [""];
   for (const word of text.split(" ")) {
     const last = lines[lines.length - 1];
-    if (last !== "" && last.length + 1 + word.length > most) lines.push(word);
+    if (last !== "" && widthOf(`${last} ${word}`, 15, 600) > width) lines.push(word);
     else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
   }
   return lines;
@@ -29,7 +31,7 @@ function linesOf(text, width) {
 function legendInto(svg, legend, width, y) {
   let x = 0;
   for (const item of legend) {
-    const size = 24 + item.label.length * letterWidth + 14;
+    const size = 24 + widthOf(item.label) + 18;
     if (x > 0 && x + size > width) {
       x = 0;
       y += 20;
@@ -37,6 +39,8 @@ function legendInto(svg, legend, width, y) {
     if (item.dash !== undefined) {
       svg.append("line").attr("x1", x).attr("x2", x + 18).attr("y1", y - 4).attr("y2", y - 4)
         .attr("stroke", item.color).attr("stroke-width", 2.5).attr("stroke-dasharray", item.dash);
+    } else if (item.symbol !== undefined) {
+      svg.append("path").attr("d", symbol(symbols[item.symbol], 80)()).attr("transform", `translate(${x + 10},${y - 5})`).attr("fill", item.color);
     } else {
       svg.append("rect").attr("x", x).attr("y", y - 11).attr("width", 16).attr("height", 12)
         .attr("fill", item.color).attr("stroke", "var(--fg)").attr("stroke-width", 0.5);
@@ -51,11 +55,11 @@ function legendInto(svg, legend, width, y) {
 function compose(chart, doc, width) {
   const drawn = chart.draw(doc, width);
   const svg = create("svg").attr("xmlns", "http://www.w3.org/2000/svg").attr("role", "img")
-    .attr("font-family", font).attr("font-size", 13).attr("fill", "var(--fg)").attr("width", width);
-  svg.attr("aria-label", `${chart.title}. ${chart.summary ? chart.summary(doc) : ""} A table follows.`);
+    .attr("font-family", family).attr("font-size", textSize).attr("fill", "var(--fg)").attr("width", width);
+  svg.attr("aria-label", `${titleOf(chart, doc)}. ${chart.summary ? chart.summary(doc) : ""} A table follows.`);
   let y = 16;
-  for (const line of linesOf(chart.title, width)) {
-    svg.append("text").attr("y", y).attr("font-weight", 600).attr("font-size", 14).text(line);
+  for (const line of linesOf(titleOf(chart, doc), width)) {
+    svg.append("text").attr("y", y).attr("font-weight", 600).attr("font-size", 15).text(line);
     y += 19;
   }
   if (drawn.legend?.length) y = legendInto(svg, drawn.legend, width, y + 2);
@@ -85,7 +89,7 @@ function paperText(chart, doc) {
   svg.setAttribute("height", box[3] + 16);
   const back = create("svg:rect").attr("x", -12).attr("y", -8).attr("width", "100%")
     .attr("height", "100%").attr("fill", paper["--bg"]).node();
-  svg.prepend(back);
+  svg.prepend(create("svg:style").text(fontRules(svg.textContent)).node(), back);
   return new XMLSerializer().serializeToString(svg)
     .replace(/var\((--[a-z0-9]+)\)/g, (all, name) => paper[name] ?? all)
     .replaceAll("currentColor", paper["--fg"]);
@@ -135,7 +139,7 @@ function buttonsOf(chart, doc, name) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = kind;
-    button.setAttribute("aria-label", `Save "${chart.title}" as ${kind}`);
+    button.setAttribute("aria-label", `Save "${titleOf(chart, doc)}" as ${kind}`);
     button.addEventListener("click", action);
     bar.append(button);
   }

@@ -1,6 +1,6 @@
 // Charts of a forecast. Numbers come from the document; nothing is estimated here.
 import * as Plot from "@observablehq/plot";
-import { day, fold, narrow, percent, plot, routeColor, weekDate, z95 } from "./common.js";
+import { day, labels, narrow, percent, plot, routeColor, rowsHeight, spanWords, weekDate, z95 } from "./common.js";
 
 const views = [
   { key: "base_rate", label: "base rate", color: "var(--base)", dash: "2 4" },
@@ -136,15 +136,15 @@ export const successors = {
   rows: successorRows,
   draw(doc, width) {
     const most = doc.data.successors.filter((row) => row.p > 0).sort((a, b) => b.p - a.p).slice(0, 14);
-    const label = new Map(most.map((row, i) => [row.name, fold(row.name, narrow(width) ? 16 : 30)]));
     const names = most.map((row) => row.name);
-    const rows = successorRows(doc).filter((row) => label.has(row.successor));
+    const label = labels(most, (row) => row.name, (row) => row.name, width, 220);
+    const rows = successorRows(doc).filter((row) => names.includes(row.successor));
     const used = doc.data.question.routes.filter((route) => rows.some((row) => row.route === route && row.p > 0));
-    const node = plot({ width, height: 44 + 26 * names.length, marginLeft: narrow(width) ? 128 : 220, marginRight: 52,
-      x: { percent: true, label: "share, %" }, y: { domain: names, label: null, tickFormat: (name) => label.get(name), tickSize: 0 },
+    const node = plot({ width, height: rowsHeight(names.length, label.row), marginLeft: label.margin, marginRight: 12,
+      x: { percent: true, label: "share, %", insetRight: 46 }, y: { domain: names, label: null, tickFormat: label.of, tickSize: 0 },
       marks: [
         Plot.barX(rows, { x: "p", y: "successor", fill: (d) => routeColor(d.route), order: used,
-          stroke: "var(--bg)", strokeWidth: 0.6, insetTop: 3, insetBottom: 3,
+          stroke: "var(--bg)", strokeWidth: 0.6, insetTop: label.inset, insetBottom: label.inset,
           title: (d) => `${d.successor} after ${d.route}: ${percent(d.p)}` }),
         Plot.ruleY(most, { x1: (d) => Math.max(0, d.p - z95 * d.se), x2: (d) => d.p + z95 * d.se, y: "name",
           stroke: "var(--fg)", strokeWidth: 1.5 }),
@@ -176,14 +176,14 @@ export const waterfall = {
   rows: waterfallRows,
   draw(doc, width) {
     const rows = waterfallRows(doc);
-    const names = new Map(rows.map((row) => [row.order, fold(row.step, narrow(width) ? 18 : 32)]));
+    const names = labels(rows, (row) => row.order, (row) => row.step, width, 236);
     const points = (d) => (d.total ? percent(d.to, d.se) : (d.change > 0 ? "+" : "−") + Math.abs(100 * d.change).toFixed(Math.abs(d.change) < 0.000995 ? 2 : 1));
-    const node = plot({ width, height: 44 + 28 * rows.length, marginLeft: narrow(width) ? 140 : 236, marginRight: 56,
-      x: { percent: true, label: `chance to leave within ${doc.data.question.pivot}, %`, zero: true },
-      y: { domain: rows.map((row) => row.order), label: null, tickFormat: (i) => names.get(i), tickSize: 0 },
+    const node = plot({ width, height: rowsHeight(rows.length, names.row), marginLeft: names.margin, marginRight: 12,
+      x: { percent: true, label: `chance to leave within ${spanWords(doc.data.question.pivot)}, %`, zero: true, insetRight: 46 },
+      y: { domain: rows.map((row) => row.order), label: null, tickFormat: names.of, tickSize: 0 },
       marks: [
-        Plot.barX(rows, { x1: "from", x2: "to", y: "order", insetTop: 4, insetBottom: 4,
-          fill: (d) => (d.total ? "var(--muted)" : d.change > 0 ? "var(--up)" : "var(--down)"),
+        Plot.barX(rows, { x1: "from", x2: "to", y: "order", insetTop: names.inset, insetBottom: names.inset,
+          fill: (d) => (d.total ? "var(--muted)" : d.change > 0 ? "var(--up)" : "var(--down)"), fillOpacity: (d) => (d.total ? 0.55 : 1),
           title: (d) => `${d.step}: ${points(d)}` }),
         Plot.ruleY(rows.filter((d) => d.se !== null), { y: "order", x1: (d) => d.to - z95 * d.se,
           x2: (d) => d.to + z95 * d.se, stroke: "var(--fg)", strokeWidth: 1.5 }),
@@ -200,13 +200,12 @@ export const drivers = {
   rows: (doc) => doc.data.drivers.map(({ parameter, meaning, swing, se }) => ({ parameter, meaning, swing, se })),
   draw(doc, width) {
     const rows = doc.data.drivers.slice(0, 12);
-    const chars = narrow(width) ? 22 : 44;
-    const names = new Map(rows.map((row) => [row.parameter, fold(row.meaning, chars)]));
-    const node = plot({ width, height: 44 + 28 * rows.length, marginLeft: narrow(width) ? 176 : 336, marginRight: 20,
-      x: { transform: (p) => 100 * p, label: `change of the chance within ${doc.data.question.pivot}, points`, nice: true },
-      y: { domain: rows.map((row) => row.parameter), label: null, tickFormat: (name) => names.get(name), tickSize: 0 },
+    const names = labels(rows, (row) => row.parameter, (row) => row.meaning, width);
+    const node = plot({ width, height: rowsHeight(rows.length, names.row), marginLeft: names.margin, marginRight: 20,
+      x: { transform: (p) => 100 * p, label: `change of the chance within ${spanWords(doc.data.question.pivot)}, points`, nice: true },
+      y: { domain: rows.map((row) => row.parameter), label: null, tickFormat: names.of, tickSize: 0 },
       marks: [
-        Plot.barX(rows, { x: "swing", y: "parameter", insetTop: 4, insetBottom: 4,
+        Plot.barX(rows, { x: "swing", y: "parameter", insetTop: names.inset, insetBottom: names.inset,
           fill: (d) => (d.swing > 0 ? "var(--up)" : "var(--down)"), title: (d) => `${d.parameter}: ${d.meaning}` }),
         Plot.ruleY(rows, { y: "parameter", x1: (d) => d.swing - z95 * d.se, x2: (d) => d.swing + z95 * d.se,
           stroke: "var(--fg)", strokeWidth: 1.5 }),

@@ -1,5 +1,6 @@
 // Draws the charts of a page from the document in it. Without this script the tables are all there.
 import { drawInto } from "./figure.js";
+import { loadFont } from "./font.js";
 import * as compare from "./compare.js";
 import * as explain from "./explain.js";
 import * as forecast from "./forecast.js";
@@ -30,5 +31,6 @@ function drawAll(doc) {
 }
 
 const begin = performance.now();
+loadFont();
 drawAll(JSON.parse(document.getElementById("document").textContent));
 document.documentElement.dataset.drawn = String(Math.round(performance.now() - begin));

@@ -1,7 +1,8 @@
 // Origins at the left, those who pass things on between, the reader at the right. One line per pair;
 // its width counts reports. Drawn with D3; Plot has no graphs.
 import { create } from "d3";
-import { fold, narrow } from "./common.js";
+import { cut, narrow } from "./common.js";
+import { family, textSize, widthOf } from "./font.js";
 
 const reader = "reader";
 
@@ -29,17 +30,23 @@ function graphOf(paths, sources) {
   return { top, nodes, links: [...links].map(([key, n]) => ({ from: JSON.parse(key)[0], to: JSON.parse(key)[1], n })) };
 }
 
-const letterWidth = 7.4;
-const marginsOf = (width) => [narrow(width) ? 136 : 244, 46];
+const rightMargin = 30;
+const letterOf = (node) => (node.letter === "" ? "" : ` (${node.letter})`);
+
+/** Room for the names of origins, at their left. */
+function leftMargin(nodes, width) {
+  const names = nodes.filter((node) => node.column === 0).map((node) => widthOf(node.name + letterOf(node)));
+  return Math.min(narrow(width) ? 124 : 300, Math.max(40, ...names)) + 18;
+}
 
 function place({ nodes, top }, width) {
   const columns = Array.from({ length: top + 1 }, () => []);
   nodes.forEach((node) => columns[node.column].push(node));
   const most = Math.max(...columns.map((column) => column.length));
-  const row = most > 40 ? 18 : 34, height = Math.max(140, most * row + 20);
-  const [left, right] = marginsOf(width);
+  const row = most > 40 ? 18 : 34, height = Math.max(120, most * row + 20);
+  const left = leftMargin(nodes, width);
   columns.forEach((column, i) => column.forEach((node, k) => {
-    node.x = top === 0 ? left : left + ((width - left - right) * i) / top;
+    node.x = top === 0 ? left : left + ((width - left - rightMargin) * i) / top;
     node.y = (height * (k + 0.5)) / column.length;
   }));
   return height;
@@ -48,7 +55,8 @@ function place({ nodes, top }, width) {
 function drawGraph(graph, width) {
   const height = place(graph, width);
   const at = new Map(graph.nodes.map((node) => [node.id, node]));
-  const svg = create("svg").attr("width", width).attr("height", height).attr("overflow", "visible");
+  const svg = create("svg").attr("width", width).attr("height", height).attr("overflow", "visible")
+    .attr("font-family", family);
   for (const link of graph.links) {
     const a = at.get(link.from), b = at.get(link.to), middle = (a.x + b.x) / 2;
     svg.append("path").attr("d", `M${a.x},${a.y}C${middle},${a.y} ${middle},${b.y} ${b.x},${b.y}`)
@@ -56,21 +64,21 @@ function drawGraph(graph, width) {
       .attr("stroke-width", Math.min(12, 1 + 1.5 * link.n))
       .append("title").text(`${a.name} to ${b.name}: ${link.n} report${link.n > 1 ? "s" : ""}`);
   }
-  const [left, right] = marginsOf(width);
-  const room = Math.floor((width - left - right) / Math.max(1, graph.top) / letterWidth) - 5;
+  const left = leftMargin(graph.nodes, width), step = (width - left - rightMargin) / Math.max(1, graph.top);
   for (const node of graph.nodes) {
-    const isOrigin = node.reports > 0;
+    const isOrigin = node.reports > 0, isFirst = isOrigin && node.column === 0;
     const g = svg.append("g").attr("transform", `translate(${node.x},${node.y})`);
     g.append("circle").attr("r", 6).attr("fill", isOrigin ? "var(--forecast)" : node.id === reader ? "var(--fg)" : "var(--prior)");
-    const chars = isOrigin ? (narrow(width) ? 13 : 28) : Math.max(5, Math.min(28, room));
-    const text = `${fold(node.name, chars)}${node.letter === "" ? "" : ` (${node.letter})`}`;
-    const label = g.append("text").attr("font-size", 13).attr("fill", "var(--fg)").attr("stroke", "var(--bg)")
-      .attr("stroke-width", 3).attr("paint-order", "stroke").text(text);
-    if (isOrigin && node.column === 0) label.attr("text-anchor", "end").attr("x", -11).attr("dy", "0.35em");
-    else label.attr("text-anchor", "middle").attr("dy", -11);
+    const letter = letterOf(node);
+    const text = cut(node.name, (isFirst ? left - 18 : 2 * step - 12) - widthOf(letter)) + letter;
+    const label = g.append("text").attr("font-size", textSize).attr("fill", "var(--fg)").attr("stroke", "var(--bg)")
+      .attr("stroke-width", 4).attr("paint-order", "stroke").text(text);
+    // names of neighbouring columns stand above and below, out of each other's way
+    if (isFirst) label.attr("text-anchor", "end").attr("x", -11).attr("dy", "0.35em");
+    else label.attr("text-anchor", "middle").attr("dy", node.column % 2 === 1 ? -11 : 21);
   }
   return { legend: [{ label: "origin (reliability)", color: "var(--forecast)" }, { label: "passed on by", color: "var(--prior)" },
-    { label: "reader", color: "var(--fg)" }], node: svg.node() };
+    { label: "you, the reader", color: "var(--fg)" }], node: svg.node() };
 }
 
 const title = "From whom to whom: an origin counts once, however many pass it on";

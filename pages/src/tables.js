@@ -1,14 +1,16 @@
 // Charts for documents that are named tables: which one suits is seen from the columns.
 import * as Plot from "@observablehq/plot";
-import { day, fold, foldMiddle, narrow, percent, plot, routeColor, routeNames } from "./common.js";
+import { day, fold, labels, narrow, percent, plot, routeColor, routeNames, rowsHeight } from "./common.js";
 
 const colors = ["var(--forecast)", "var(--prior)", "var(--c2)", "var(--c5)", "var(--c0)", "var(--base)"];
+const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"];
 const maxRows = 40;
 
-function groups(rows, key) {
-  const names = [...new Set(rows.map((row) => row[key]))];
-  return { names, color: (row) => colors[names.indexOf(row[key]) % colors.length],
-    legend: names.map((label, i) => ({ label: fold(label ?? "", 30), color: colors[i % colors.length] })) };
+/** Rows by a column, each part in a colour, a shape and a place of its own. */
+function partsOf(rows, key) {
+  const names = key === null ? [""] : [...new Set(rows.map((row) => row[key]))];
+  return names.map((name, i) => ({ name: String(name), color: colors[i % colors.length], symbol: symbols[i % symbols.length],
+    dx: 6 * (i - (names.length - 1) / 2), rows: rows.filter((row) => key === null || row[key] === name) }));
 }
 
 /** Forecast against observed shares, with the band in which a calibrated forecaster would lie. */
@@ -18,16 +20,19 @@ function calibration(table) {
     title: "Calibration: what happened, against what was said",
     rows: () => table.rows,
     draw(doc, width) {
-      const { legend, color } = by === null ? { legend: [], color: colors[0] } : groups(table.rows, by);
+      const parts = partsOf(table.rows, by);
+      const legend = by === null ? [] : parts.map(({ name, color, symbol }) => ({ label: fold(name, 30), color, symbol }));
       const size = Math.min(width, 520);
-      return { legend, node: plot({ width: size, height: size * 0.85, marginLeft: 50,
+      return { legend, node: plot({ width: size, height: size * 0.85, marginLeft: 50, marginTop: 34,
         x: { percent: true, domain: [0, 100], label: "forecast, %" }, y: { percent: true, domain: [0, 100], label: "observed, %" },
         marks: [
           Plot.line([[0, 0], [1, 1]], { stroke: "var(--muted)", strokeDasharray: "4 4" }),
-          Plot.ruleX(table.rows, { x: "forecast", y1: "band.low", y2: "band.high", stroke: color, strokeOpacity: 0.35, strokeWidth: 6 }),
-          Plot.lineY(table.rows, { x: "forecast", y: "observed", z: by ?? (() => 0), stroke: color }),
-          Plot.dot(table.rows, { x: "forecast", y: "observed", fill: color, r: 5,
-            title: (d) => `${by === null ? "" : `${d[by]}: `}said ${percent(d.forecast)}, happened ${percent(d.observed)} of ${d.n}` }),
+          ...parts.flatMap(({ name, color, symbol, dx, rows }) => [
+            Plot.ruleX(rows, { x: "forecast", y1: "band.low", y2: "band.high", stroke: color, strokeOpacity: 0.35, strokeWidth: 5, dx }),
+            Plot.lineY(rows, { x: "forecast", y: "observed", stroke: color, dx }),
+            Plot.dot(rows, { x: "forecast", y: "observed", fill: color, symbol, r: 5, dx,
+              title: (d) => `${name === "" ? "" : `${name}: `}said ${percent(d.forecast)}, happened ${percent(d.observed)} of ${d.n}` }),
+          ]),
         ] }) };
     },
   };
@@ -56,11 +61,19 @@ function curve(table, value) {
 
 const isText = (table, key) => table.rows.some((row) => typeof row[key] === "string");
 
+const all = "(all)"; // the class of a row over all classes
+
+/** The columns that name a row: the first two texts before its value, its class, and which score it is. */
+function namesOf(table, value) {
+  const texts = table.columns.slice(0, table.columns.indexOf(value)).filter((key) => isText(table, key));
+  return texts.filter((key, i) => i < 2 || key === "class" || key === "score");
+}
+
 /** One value per row with its limits. */
 function intervals(table, value, low = "conf.low", high = "conf.high") {
-  const labels = table.columns.slice(0, table.columns.indexOf(value)).filter((key) => isText(table, key)).slice(0, 2);
+  const keys = namesOf(table, value);
   const rows = table.rows.slice(0, maxRows).map((row, i) => ({ ...row, order: i,
-    label: labels.map((key) => row[key]).filter((text) => text !== null).join(", ") }));
+    label: keys.map((key) => row[key]).filter((text) => text !== null && text !== all).join(", ") }));
   const isChance = /^p(\.\d|$)/.test(value);
   const what = isChance ? `chance${value === "p" ? "" : ` within ${value.slice(2)}`}` : value.replaceAll(".", " ");
   const shown = rows.length < table.rows.length ? `; the first ${rows.length} of ${table.rows.length}` : "";
@@ -68,10 +81,10 @@ function intervals(table, value, low = "conf.low", high = "conf.high") {
     title: `${table.title}: ${what}, with limits${shown}`,
     rows: () => table.rows,
     draw(doc, width) {
-      const name = (i) => foldMiddle(rows[i].label, narrow(width) ? 20 : 44);
-      return { node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 156 : 330, marginRight: 20,
+      const names = labels(rows, (row) => row.order, (row) => row.label, width);
+      return { node: plot({ width, height: rowsHeight(rows.length, names.row), marginLeft: names.margin, marginRight: 20,
         x: { label: isChance ? `${what}, %` : what, percent: isChance, grid: true, zero: rows.every((row) => !(row[low] < 0)) },
-        y: { type: "band", domain: rows.map((row) => row.order), label: null, tickFormat: name, tickSize: 0 }, marks: [
+        y: { type: "band", domain: rows.map((row) => row.order), label: null, tickFormat: names.of, tickSize: 0 }, marks: [
           ...(rows.some((row) => row[low] < 0) ? [Plot.ruleX([0], { stroke: "var(--muted)" })] : []),
           Plot.ruleY(rows, { y: "order", x1: low, x2: high, stroke: "var(--prior)", strokeWidth: 3 }),
           Plot.dot(rows, { x: value, y: "order", fill: "var(--forecast)", r: 5, title: "label" }),
@@ -83,15 +96,17 @@ function intervals(table, value, low = "conf.low", high = "conf.high") {
 /** A score per forecaster: smaller is better. */
 function scores(table, value) {
   const rows = table.rows.slice(0, maxRows).map((row, i) => ({ ...row, order: i,
-    label: table.columns.slice(0, table.columns.indexOf(value)).filter((key) => isText(table, key)).map((key) => row[key]).join(", ") }));
+    label: namesOf(table, value).map((key) => row[key]).filter((text) => text !== all).join(", ") }));
+  const word = value === "brier" ? "Brier" : value.toUpperCase();
   return {
-    title: `${table.title}: ${value} score, smaller is better`,
+    title: `${table.title}: ${word} score, smaller is better`,
     rows: () => table.rows,
     draw(doc, width) {
-      return { node: plot({ width, height: 50 + 26 * rows.length, marginLeft: narrow(width) ? 156 : 260, marginRight: 60,
-        x: { label: value, zero: true, grid: true },
-        y: { type: "band", domain: rows.map((row) => row.order), label: null, tickFormat: (i) => fold(rows[i].label, narrow(width) ? 20 : 34), tickSize: 0 },
-        marks: [Plot.barX(rows, { x: value, y: "order", fill: "var(--prior)", insetTop: 3, insetBottom: 3 }),
+      const names = labels(rows, (row) => row.order, (row) => row.label, width);
+      return { node: plot({ width, height: rowsHeight(rows.length, names.row), marginLeft: names.margin, marginRight: 12,
+        x: { label: word, zero: true, grid: true, insetRight: 54 },
+        y: { type: "band", domain: rows.map((row) => row.order), label: null, tickFormat: names.of, tickSize: 0 },
+        marks: [Plot.barX(rows, { x: value, y: "order", fill: "var(--prior)", insetTop: names.inset, insetBottom: names.inset }),
           Plot.text(rows, { x: value, y: "order", text: (d) => d[value]?.toFixed(4) ?? "", dx: 6, textAnchor: "start" })] }) };
     },
   };

@@ -1,6 +1,6 @@
 // Events of the case and days of reports on one line of time, a lane each.
 import * as Plot from "@observablehq/plot";
-import { day, fold, narrow, plot } from "./common.js";
+import { day, labels, plot, rowsHeight } from "./common.js";
 
 const maxLanes = 60;
 
@@ -22,10 +22,10 @@ export const timeline = {
     const key = (row) => `${row.kind === "report" ? "r" : "e"} ${row.lane}`;
     const lanes = [...new Set(rows.map(key))].slice(0, maxLanes);
     const shown = rows.filter((row) => lanes.includes(key(row)));
-    const name = (lane) => fold(lane.slice(2), narrow(width) ? 16 : 30);
+    const names = labels(lanes, (lane) => lane, (lane) => lane.slice(2), width, 220);
     const now = day(doc.data.question.as_of);
-    const node = plot({ width, height: 60 + 22 * lanes.length, marginLeft: narrow(width) ? 128 : 220, marginRight: 20, marginTop: 22,
-      x: { type: "utc", label: null }, y: { domain: lanes, label: null, tickFormat: name, tickSize: 0 },
+    const node = plot({ width, height: rowsHeight(lanes.length, names.row - 4) + 14, marginLeft: names.margin, marginRight: 20, marginTop: 22,
+      x: { type: "utc", label: null }, y: { domain: lanes, label: null, tickFormat: names.of, tickSize: 0 },
       marks: [
         Plot.ruleY(lanes, { y: (d) => d, stroke: "var(--grid)" }),
         Plot.ruleX([now], { stroke: "var(--fg)", strokeDasharray: "3 3" }),
@@ -37,7 +37,7 @@ export const timeline = {
         Plot.dot(shown.filter((d) => d.kind === "event"), { x: "from", y: key, fill: "var(--prior)", r: 5, title: "text" }),
         Plot.dot(shown.filter((d) => d.kind === "report"), { x: "from", y: key, fill: "var(--forecast)", r: 5, symbol: "diamond", title: "text" }),
       ] });
-    return { legend: [{ label: "event", color: "var(--prior)" }, { label: "may happen", color: "var(--bg)" },
-      { label: "report (a claim)", color: "var(--forecast)" }], node };
+    return { legend: [{ label: "event", color: "var(--prior)", symbol: "circle" }, { label: "may happen", color: "var(--bg)" },
+      { label: "report (a claim)", color: "var(--forecast)", symbol: "diamond" }], node };
   },
 };

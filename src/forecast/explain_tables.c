@@ -324,6 +324,8 @@ static void put_notes(tn_fit_t *out, const tn_explanation_t *self)
     tn_build_note(out,
         "tripwires are observations of our own, surely made; somebody's word of them "
         "would count for less");
+    tn_build_note(out, "case %s (%.12s), seed %llu, %lld worlds; tenure " TN_VERSION, self->c->name,
+        self->c->hash, (unsigned long long)f->seed, (long long)f->n_worlds);
     if (self->index == NULL) return;
     tn_build_note(out,
         "Sobol indices: %d base points; standard deviation of the chance over the parameters %.3f, "

@@ -97,9 +97,10 @@ static void warn_of_few(tn_scoring_t *self, int32_t by, const tn_sample_t *s)
     const size_t n_no = s->n - s->n_yes;
     if (s->n >= TN_FEW_QUESTIONS && s->n_yes >= TN_FEW_OUTCOMES && n_no >= TN_FEW_OUTCOMES) return;
     tn_build_warning(self->tables,
-        "%s: too few to tell how well calibrated: %zu resolved yes/no forecasts, %zu of them yes; "
+        "%s: too few to tell how well calibrated: %zu resolved yes/no forecast%s, %zu of them yes; "
         "at least %d with %d of each outcome would be needed",
-        self->items.by.name[by], s->n, s->n_yes, TN_FEW_QUESTIONS, TN_FEW_OUTCOMES);
+        self->items.by.name[by], s->n, s->n == 1 ? "" : "s", s->n_yes, TN_FEW_QUESTIONS,
+        TN_FEW_OUTCOMES);
 }
 
 static int fill_scores(tn_scoring_t *self, tn_fit_table_t *t, tn_error_t *err)

@@ -186,10 +186,11 @@ static int compare_pair(tn_scoring_t *self, const columns_t *c, size_t *row, int
             ret = fill_row(self, c, *row, &pairs, err);
             if (ret == 0 && class_code < 0 && k == 0 && c->subjects[*row] < TN_FEW_SUBJECTS) {
                 tn_build_warning(self->tables,
-                    "%s against %s: too few to tell who is better: %zu shared questions about %g "
-                    "subjects; at least %d subjects are needed to tell anything",
+                    "%s against %s: too few to tell who is better: %zu shared question%s about %g "
+                    "subject%s; at least %d subjects are needed to tell anything",
                     self->items.by.name[who[0]], self->items.by.name[who[1]], pairs.n,
-                    c->subjects[*row], TN_FEW_SUBJECTS);
+                    pairs.n == 1 ? "" : "s", c->subjects[*row], c->subjects[*row] == 1.0 ? "" : "s",
+                    TN_FEW_SUBJECTS);
             }
             (*row)++;
         }

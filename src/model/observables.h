@@ -12,7 +12,7 @@
     X(hawk_discontent, STATE, 0.0, "mean discontent of actors with position above 0.1 is at least 0.40") \
     X(successor_talk, STATE, 0.0, "voiced discontent V is at least 0.25") \
     X(plot_in_preparation, STATE, 0.0, "a plot was active at the start of the week") \
-    X(coup_under_way, STATE, 0.0, "such a plot could succeed with chance p_lo or better, or is attempted this week") \
+    X(coup_under_way, STATE, 0.0, "an active plot could succeed with chance p_lo or better, or a coup is attempted this week") \
     X(coup_attempt, EVENT, 0.0, "a coup is attempted this week") \
     X(plot_detected, EVENT, 0.0, "a plot is detected this week") \
     X(assassination_attempt, EVENT, 0.0, "somebody attempts the leader's life this week") \

@@ -83,6 +83,7 @@ static void body(FILE *out, json_t *root, const tn_html_page_t *page)
         tn_html_text(out, page->title);
         fputs("</h1></header>\n", out);
     }
+    tn_html_list(out, tn_html_at(root, "data/warnings"), "warnings");
     if (kind->n_sections > 2) contents(out, root, kind);
     for (size_t i = 0; i < kind->n_sections; i++)
         tn_html_section(out, root, &kind->section[i]);

@@ -34,7 +34,8 @@ typedef enum tn_html_cell {
     TN_CELL_ERROR,   /* a standard error, shown as half of a 95 % interval in points: ± 0.4 */
     TN_CELL_POINTS,  /* a difference of probabilities: +0.8 */
     TN_CELL_RATE,    /* per year, in percent */
-    TN_CELL_NUMBER   /* four digits */
+    TN_CELL_NUMBER,  /* four digits */
+    TN_CELL_SPAN     /* a text such as 52w: 52 weeks */
 } tn_html_cell_t;
 
 #define TN_HTML_COLUMNS 10
@@ -78,6 +79,10 @@ double tn_html_number(json_t *root, const char *path);
 const char *tn_html_string(json_t *root, const char *path);
 /** A number with four significant digits, whole numbers whole. */
 void tn_html_plain(char text[TN_NUMBER_SIZE], double value);
+/** An id such as mass_protest in words: mass protest. */
+void tn_html_words(FILE *out, const char *id);
+/** A time such as "52w" in words: 52 weeks; another text as it is. */
+void tn_html_span(FILE *out, const char *text);
 /** A value as the page shows it, inside <data value="..."> if it is a number. */
 void tn_html_value(FILE *out, json_t *value, json_t *se, tn_html_cell_t cell);
 /** Whether there is anything at one of the paths of a section; true if it names none. */
@@ -88,6 +93,8 @@ void tn_html_section(FILE *out, json_t *root, const tn_html_section_t *section);
 void tn_html_rows(FILE *out, const char *name, json_t *rows);
 /** Any JSON object as tables, for members that no section names. */
 void tn_html_members(FILE *out, json_t *object);
+/** Texts as a list of that class; nothing if there are none. */
+void tn_html_list(FILE *out, json_t *texts, const char *class);
 /** The end of a page of tables: its notes, then every member that is no table. */
 void tn_html_manifest(FILE *out, json_t *root);
 /** Compact JSON in ASCII that cannot end a script element. -1 if it cannot be written. */

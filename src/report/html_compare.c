@@ -30,7 +30,7 @@ static void side_card(FILE *out, json_t *root, size_t side, const char *key)
     fputs("</p><p>", out);
     if (words[0] != '\0') fprintf(out, "<strong>%s</strong>, ", words);
     fputs("within ", out);
-    tn_html_text(out, json_string_value(json_object_get(row, "horizon")));
+    tn_html_span(out, json_string_value(json_object_get(row, "horizon")));
     fputs(" of ", out);
     tn_html_text(out, json_string_value(json_object_get(about, "as.of")));
     fputs("</p><p>", out);
@@ -47,21 +47,85 @@ static void side_card(FILE *out, json_t *root, size_t side, const char *key)
 static void difference_card(FILE *out, json_t *root)
 {
     json_t *row = pivot_row(root);
-    const double d = json_number_value(json_object_get(row, "difference"));
-    const double se = json_number_value(json_object_get(row, "std.error"));
+    json_t *error = json_object_get(row, "std.error");
+    const double d = fabs(json_number_value(json_object_get(row, "difference")));
+    const bool is_clear = d > 2.0 * json_number_value(error);
     fputs("<section class=\"card\"><h2>B minus A</h2><p class=\"big\">", out);
     tn_html_value(out, json_object_get(row, "difference"), NULL, TN_CELL_POINTS);
     fputs(" <small>points</small></p><p>95 %: ", out);
-    tn_html_value(out, json_object_get(row, "std.error"), NULL, TN_CELL_ERROR);
-    fprintf(out, " points of simulation error%s</p></section>\n",
-        fabs(d) > 2.0 * se ? "" : "; <strong>not clear of the noise</strong>");
+    tn_html_value(out, error, NULL, TN_CELL_ERROR);
+    fputs(" points of simulation error", out);
+    if (!json_is_number(error)) {
+        fputs("; <strong>too few worlds to tell</strong>", out);
+    } else if (!is_clear) {
+        fputs("; <strong>not clear of the noise</strong>", out);
+    }
+    fputs("</p></section>\n", out);
+}
+
+/** The forecast as of one date of a series. */
+static void date_card(FILE *out, const char *head, json_t *row)
+{
+    const char *words = tn_icd203_words(json_number_value(json_object_get(row, "p")));
+    fprintf(out, "<section class=\"card\"><h2>%s</h2><p class=\"big\">", head);
+    tn_html_value(
+        out, json_object_get(row, "p"), json_object_get(row, "std.error"), TN_CELL_PERCENT);
+    fputs("</p><p>", out);
+    if (words[0] != '\0') fprintf(out, "<strong>%s</strong>, ", words);
+    fputs("as of ", out);
+    tn_html_text(out, json_string_value(json_object_get(row, "date")));
+    fputs("; without reports ", out);
+    tn_html_value(out, json_object_get(row, "without.reports"), json_object_get(row, "std.error"),
+        TN_CELL_PERCENT);
+    fputs("</p></section>\n", out);
+}
+
+/** The step from one date to the next that moved the forecast most. */
+static void step_card(FILE *out, json_t *rows)
+{
+    json_t *most = NULL;
+    double size = 0.0;
+    for (size_t i = 1; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        const double change = fabs(json_number_value(json_object_get(row, "change")));
+        if (change <= size) continue;
+        size = change;
+        most = row;
+    }
+    if (most == NULL) return;
+    fputs("<section class=\"card\"><h2>Largest step</h2><p class=\"big\">", out);
+    tn_html_value(out, json_object_get(most, "change"), NULL, TN_CELL_POINTS);
+    fputs(" <small>points</small></p><p>to ", out);
+    tn_html_text(out, json_string_value(json_object_get(most, "date")));
+    fputs(", 95\xC2\xA0%: ", out);
+    tn_html_value(out, json_object_get(most, "change.se"), NULL, TN_CELL_ERROR);
+    const char *reports = json_string_value(json_object_get(most, "new.reports"));
+    if (reports != NULL && reports[0] != '\0') {
+        fputs("; new reports: ", out);
+        tn_html_text(out, reports);
+    }
+    fputs("</p></section>\n", out);
+}
+
+static void series_cards(FILE *out, json_t *rows)
+{
+    const size_t n = json_array_size(rows);
+    if (n == 0) return;
+    fputs("<div class=\"cards\">\n", out);
+    date_card(out, "First", json_array_get(rows, 0));
+    if (n > 1) date_card(out, "Last", json_array_get(rows, n - 1));
+    step_card(out, rows);
+    fputs("</div>\n", out);
 }
 
 static void compare_head(FILE *out, json_t *root)
 {
-    fputs("<header><p class=\"kicker\">Comparison</p><h1>", out);
+    json_t *series = tn_html_at(root, "data/tables/series/rows");
+    fprintf(out, "<header><p class=\"kicker\">%s</p><h1>",
+        series != NULL ? "The forecast, date by date" : "Comparison");
     tn_html_text(out, tn_html_string(root, "title"));
     fputs("</h1></header>\n", out);
+    series_cards(out, series);
     if (pivot_row(root) == NULL) return;
     fputs("<div class=\"cards\">\n", out);
     side_card(out, root, 0, "a");
@@ -112,7 +176,7 @@ static const tn_html_section_t sections[] = {
         "a "
         "difference: its error is smaller than the errors of the two sides suggest.",
         "compareExit compareDifference", "Chance to have left, and the difference", ROWS("exit"),
-        {{"horizon", "within", 0}, {"until", "until", 0}, SIDES, CHANGE, CHANGE_ERROR,
+        {{"horizon", "within", TN_CELL_SPAN}, {"until", "until", 0}, SIDES, CHANGE, CHANGE_ERROR,
             {"unpaired.se", "95 % if unpaired", TN_CELL_ERROR},
             {"log.odds", "log-odds", TN_CELL_NUMBER}, {"log.odds.se", "s.e.", TN_CELL_NUMBER}}},
     {"views", "Where it comes from",
@@ -122,7 +186,8 @@ static const tn_html_section_t sections[] = {
         {{"view", "view", 0}, SIDES, CHANGE, CHANGE_ERROR}},
     {"routes", "How", "Ways out add up to the whole.", "compareRoutes", "By way out and horizon",
         ROWS("routes"),
-        {{"route", "way out", 0}, {"horizon", "within", 0}, SIDES, CHANGE, CHANGE_ERROR}},
+        {{"route", "way out", 0}, {"horizon", "within", TN_CELL_SPAN}, SIDES, CHANGE,
+            CHANGE_ERROR}},
     {"successors", "Who follows", "Shares given that the leader leaves by the last horizon.",
         "compareSuccessors", "Successors, given an exit", ROWS("successors"),
         {{"name", "successor", 0}, SIDES, CHANGE, CHANGE_ERROR}},

@@ -1,18 +1,136 @@
 /* The page of an explanation: what moved the forecast, what would, and on whose word. */
+#include <math.h>
+
 #include "report/html.h"
+
+#define N_TOP 3
+
+static json_t *row_of(json_t *root, const char *path, size_t i)
+{
+    return json_array_get(tn_html_at(root, path), i);
+}
+
+static const char *text_of(json_t *row, const char *key)
+{
+    return json_string_value(json_object_get(row, key));
+}
+
+static void percent(FILE *out, json_t *row, const char *key, const char *se)
+{
+    tn_html_value(out, json_object_get(row, key), json_object_get(row, se), TN_CELL_PERCENT);
+}
+
+static void points(FILE *out, json_t *row)
+{
+    tn_html_value(out, json_object_get(row, "difference"), NULL, TN_CELL_POINTS);
+}
+
+/** One of the views: a question, a large number, and what comes after it. */
+static void view_card(FILE *out, json_t *row, const char *class, const char *question)
+{
+    fprintf(out, "<section class=\"card %s\"><h2>%s</h2><p class=\"big\">", class, question);
+    percent(out, row, "p", "std.error");
+    fputs("</p><p>", out);
+}
+
+static void answer_cards(FILE *out, json_t *root)
+{
+    json_t *now = row_of(root, "data/tables/views/rows", 2);
+    const char *words = tn_icd203_words(json_number_value(json_object_get(now, "p")));
+    view_card(out, row_of(root, "data/tables/views/rows", 0), "base", "Base rate");
+    fputs("this court without its news</p></section>\n", out);
+    view_card(out, now, "likely", "How likely?");
+    if (words[0] != '\0') fprintf(out, "<strong>%s</strong>: ", words);
+    tn_html_text(out, tn_html_string(root, "data/tables/views/title"));
+    fputs("</p></section>\n", out);
+}
+
+/** The row with the largest difference either way. */
+static json_t *largest(json_t *rows)
+{
+    json_t *best = NULL;
+    double size = 0.0;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        const double d = fabs(json_number_value(json_object_get(row, "difference")));
+        if (d <= size) continue;
+        size = d;
+        best = row;
+    }
+    return best;
+}
+
+static void why_card(FILE *out, json_t *root)
+{
+    static const char *const step[] = {"base rate", "+ situation", "+ reports"};
+    json_t *origin = largest(tn_html_at(root, "data/tables/origins/rows"));
+    fputs("<section class=\"card why\"><h2>Why?</h2><ul class=\"rows\">", out);
+    for (size_t i = 0; i < 3; i++) {
+        fprintf(out, "<li><span>%s</span> <b>", step[i]);
+        percent(out, row_of(root, "data/tables/views/rows", i), "p", "std.error");
+        fputs("</b></li>", out);
+    }
+    fputs("</ul>", out);
+    if (origin != NULL) {
+        fputs("<p>most from ", out);
+        tn_html_text(out, text_of(origin, "origin"));
+        fputs(": ", out);
+        points(out, origin);
+        fputs(" points</p>", out);
+    }
+    fputs("</section>\n", out);
+}
+
+/** The observations that would tell most. */
+static void watch_card(FILE *out, json_t *root)
+{
+    fputs("<section class=\"card\"><h2>What would move it?</h2><ul class=\"rows\">", out);
+    for (size_t i = 0; i < N_TOP; i++) {
+        json_t *row = row_of(root, "data/tables/tripwires/rows", i);
+        if (row == NULL) break;
+        fputs("<li><span>", out);
+        tn_html_words(out, text_of(row, "observation"));
+        fputs(" <small>(chance ", out);
+        percent(out, row, "p.seen", "p.seen.se");
+        fputs(")</small></span> <b>", out);
+        percent(out, row, "if.seen", "if.seen.se");
+        fputs("</b></li>", out);
+    }
+    fputs("</ul><p>the forecast if it is seen in the coming weeks</p></section>\n", out);
+}
+
+static void drivers_card(FILE *out, json_t *root)
+{
+    fputs("<section class=\"card\"><h2>What is least known?</h2><ul class=\"rows\">", out);
+    for (size_t i = 0; i < N_TOP; i++) {
+        json_t *row = row_of(root, "data/tables/drivers/rows", i);
+        if (row == NULL) break;
+        fputs("<li><span>", out);
+        tn_html_text(out, text_of(row, "meaning"));
+        fputs("</span> <b>", out);
+        points(out, row);
+        fputs("</b></li>", out);
+    }
+    fputs("</ul><p>points, where it is high against where it is low</p></section>\n", out);
+}
 
 static void head(FILE *out, json_t *root)
 {
     fputs("<header><p class=\"kicker\">Why the forecast is what it is</p><h1>", out);
     tn_html_text(out, tn_html_string(root, "title"));
-    fputs("</h1></header>\n", out);
+    fputs("</h1></header>\n<div class=\"cards\">\n", out);
+    answer_cards(out, root);
+    why_card(out, root);
+    watch_card(out, root);
+    drivers_card(out, root);
+    fputs("</div>\n", out);
     json_t *rows = tn_html_at(root, "data/tables/origins/rows");
     fputs("<ul class=\"notes\">", out);
     for (size_t i = 0; i < json_array_size(rows); i++) {
-        const char *said = json_string_value(json_object_get(json_array_get(rows, i), "collapsed"));
+        const char *said = text_of(json_array_get(rows, i), "collapsed");
         if (said == NULL) continue;
         fputs("<li>", out);
-        tn_html_text(out, json_string_value(json_object_get(json_array_get(rows, i), "origin")));
+        tn_html_text(out, text_of(json_array_get(rows, i), "origin"));
         fputs(": ", out);
         tn_html_text(out, said);
         fputs("</li>", out);
@@ -50,10 +168,11 @@ static const tn_html_section_t sections[] = {
         "be then. These are observations of our own, surely made; somebody's word of them counts "
         "for less. Bits say how much the observation tells about the exit, on average.",
         "explainTripwires", "Tripwires, most telling first", ROWS("tripwires"),
-        {{"meaning", "observation", 0}, {"p.seen", "chance", TN_CELL_PERCENT},
-            {"if.seen", "if seen", TN_CELL_PERCENT}, {"if.seen.se", "95 %, points", TN_CELL_ERROR},
-            {"if.not", "if not", TN_CELL_PERCENT}, {"if.not.se", "95 %, points", TN_CELL_ERROR},
-            {"bits", "bits", TN_CELL_NUMBER}, {"bits.se", "s.e.", TN_CELL_NUMBER}}},
+        {{"observation", "observation", 0}, {"meaning", "seen if", 0},
+            {"p.seen", "chance", TN_CELL_PERCENT}, {"if.seen", "if seen", TN_CELL_PERCENT},
+            {"if.seen.se", "95 %, points", TN_CELL_ERROR}, {"if.not", "if not", TN_CELL_PERCENT},
+            {"if.not.se", "95 %, points", TN_CELL_ERROR}, {"bits", "bits", TN_CELL_NUMBER},
+            {"bits.se", "s.e.", TN_CELL_NUMBER}}},
     {"drivers", "What drives it",
         "Parameters that nobody knows well. Swing: the chance in the third of the worlds where it "
         "is high, less that in the third where it is low. Sobol indices share out the variance "

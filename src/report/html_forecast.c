@@ -85,7 +85,7 @@ static void likely_card(FILE *out, json_t *root)
     fputs("gone by ", out);
     tn_html_text(out, json_string_value(json_object_get(row, "date")));
     fputs(" (", out);
-    tn_html_text(out, json_string_value(json_object_get(row, "horizon")));
+    tn_html_span(out, json_string_value(json_object_get(row, "horizon")));
     fputs("), a yearly rate of ", out);
     tn_html_value(out, json_object_get(row, "hazard_per_year"), NULL, TN_CELL_RATE);
     fputs("</p></section>\n", out);
@@ -181,7 +181,7 @@ static void how_card(FILE *out, json_t *root)
     card_begin(out, "How?", "how");
     top_rows(out, rows, "route", taken);
     fputs("<p>chance to leave by this way within ", out);
-    tn_html_text(out, pivot);
+    tn_html_span(out, pivot);
     fputs("</p></section>\n", out);
 }
 
@@ -256,10 +256,10 @@ static void sure_card(FILE *out, json_t *root)
     tn_html_value(out, json_object_get(tn_html_at(root, path), "se"), NULL, TN_CELL_ERROR);
     fputs(" <small>points</small></b></li><li><span>largest unknown</span> <b>", out);
     say(out, root, "", "data/drivers/0/swing", TN_CELL_POINTS, " <small>points</small></b></li>");
-    say(out, root, "<li><span>sample left</span> <b>", "data/ess_share", TN_CELL_PERCENT,
+    say(out, root, "<li><span>effective sample</span> <b>", "data/ess_share", TN_CELL_PERCENT,
         "</b></li></ul><p>");
     if (tn_html_string(root, "data/drivers/0/meaning") != NULL) {
-        fputs("largest unknown: ", out);
+        fputs("largest unknown, high against low: ", out);
         tn_html_text(out, tn_html_string(root, "data/drivers/0/meaning"));
         fputs(". ", out);
     }
@@ -286,7 +286,7 @@ static void head(FILE *out, json_t *root)
     tn_html_value(out, json_object_get(row, "p"), json_object_get(row, "se"), TN_CELL_PERCENT);
     fputs("</h1>\n<p class=\"question\">", out);
     tn_html_text(out, tn_html_string(root, "data/question/text"));
-    fputs("</p></header>\n<div class=\"cards\">\n", out);
+    fputs("</p></header>\n<div class=\"cards seven\">\n", out);
     base_card(out, root);
     likely_card(out, root);
     why_card(out, root);
@@ -302,8 +302,8 @@ static const tn_html_section_t sections[] = {
         "Start here: what became of leaders like this one, before any news. The model's own base "
         "rate is this court without war, sanctions, events and reports.",
         NULL, "This court without its news", "data/base_rate/exit",
-        {{"date", "by", 0}, {"horizon", "after", 0}, {"p", "chance to leave", TN_CELL_PERCENT},
-            {"se", "95 %, points", TN_CELL_ERROR},
+        {{"date", "by", 0}, {"horizon", "after", TN_CELL_SPAN},
+            {"p", "chance to leave", TN_CELL_PERCENT}, {"se", "95 %, points", TN_CELL_ERROR},
             {"hazard_per_year", "yearly rate", TN_CELL_RATE}}},
     {"classes", NULL, NULL, NULL, "Leaders alike in history, counted, with exact 95 % limits",
         CLASS_ROWS,
@@ -314,19 +314,19 @@ static const tn_html_section_t sections[] = {
         "The chance that the leader has left by each date: base rate, the case before its reports, "
         "and the forecast; then the forecast by way out. Bands are 95 % simulation error.",
         "exit routes", "Chance to have left by each date", "data/exit",
-        {{"date", "by", 0}, {"horizon", "after", 0},
+        {{"date", "by", 0}, {"horizon", "after", TN_CELL_SPAN},
             {"/data/base_rate/exit/#/p", "base rate", TN_CELL_PERCENT},
             {"/data/prior/exit/#/p", "before reports", TN_CELL_PERCENT},
             {"p", "forecast", TN_CELL_PERCENT}, {"se", "95 %, points", TN_CELL_ERROR}}},
     {"routes", NULL, NULL, NULL, "Chance by way out and date; the ways of the question add up",
         "data/routes",
-        {{"route", "way out", 0}, {"horizon", "within", 0}, {"p", "chance", TN_CELL_PERCENT},
-            {"se", "95 %, points", TN_CELL_ERROR}}},
+        {{"route", "way out", 0}, {"horizon", "within", TN_CELL_SPAN},
+            {"p", "chance", TN_CELL_PERCENT}, {"se", "95 %, points", TN_CELL_ERROR}}},
     {"hazard", "Hazard over time",
         "The rate of leaving among those still in office, per year and quarter by quarter. A flat "
         "line would be a constant risk.",
         "hazard", "Mean yearly hazard from the as-of date to each date", "data/exit",
-        {{"date", "until", 0}, {"horizon", "after", 0},
+        {{"date", "until", 0}, {"horizon", "after", TN_CELL_SPAN},
             {"/data/base_rate/exit/#/hazard_per_year", "base rate", TN_CELL_RATE},
             {"/data/prior/exit/#/hazard_per_year", "before reports", TN_CELL_RATE},
             {"hazard_per_year", "forecast, % a year", TN_CELL_RATE},
@@ -376,10 +376,11 @@ static const tn_html_section_t sections[] = {
         "word of them counts for less. Bits: how much the observation tells about the exit, on "
         "average.",
         "tripwires", "Tripwires, most telling first", "data/tripwires",
-        {{"meaning", "observation", 0}, {"p_seen", "chance", TN_CELL_PERCENT},
-            {"if_seen", "if seen", TN_CELL_PERCENT}, {"if_seen_se", "95 %, points", TN_CELL_ERROR},
-            {"if_not", "if not", TN_CELL_PERCENT}, {"if_not_se", "95 %, points", TN_CELL_ERROR},
-            {"bits", "bits", TN_CELL_NUMBER}, {"bits_se", "s.e.", TN_CELL_NUMBER}}},
+        {{"observation", "observation", 0}, {"meaning", "seen if", 0},
+            {"p_seen", "chance", TN_CELL_PERCENT}, {"if_seen", "if seen", TN_CELL_PERCENT},
+            {"if_seen_se", "95 %, points", TN_CELL_ERROR}, {"if_not", "if not", TN_CELL_PERCENT},
+            {"if_not_se", "95 %, points", TN_CELL_ERROR}, {"bits", "bits", TN_CELL_NUMBER},
+            {"bits_se", "s.e.", TN_CELL_NUMBER}}},
     {"given", "If it happens", "Among the worlds in which the event has happened by the date.",
         NULL, "Conditional forecast", "data/conditional/exit",
         {{"date", "by", 0}, {"/data/conditional/event", "event", 0},

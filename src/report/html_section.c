@@ -8,6 +8,7 @@
 #define MAX_PATH_BYTES 160
 #define MAX_ROWS       20000
 #define MAX_DEPTH      12
+#define LONG_TEXT      40
 
 /** Member of a row by its key, or by a path from the root with '#' for the row's number. */
 static json_t *cell_of(json_t *root, json_t *row, size_t i, const char *key)
@@ -31,13 +32,14 @@ static json_t *error_of(json_t *root, json_t *row, size_t i, const char *key)
     return cell_of(root, row, i, path);
 }
 
-/** Numbers stand at the right; a date is not broken. */
+/** Numbers stand at the right; a date is not broken; long texts get room on a phone. */
 static const char *class_of(json_t *value)
 {
     const char *s = json_string_value(value);
     if (json_is_number(value)) return " class=\"n\"";
     const bool is_date = s != NULL && strlen(s) == 10 && strspn(s, "0123456789-") == 10;
-    return is_date ? " class=\"d\"" : "";
+    if (is_date) return " class=\"d\"";
+    return s != NULL && strlen(s) > LONG_TEXT ? " class=\"t\"" : "";
 }
 
 static void table_row(FILE *out, json_t *root, json_t *row, size_t i, const tn_html_section_t *s)
@@ -252,7 +254,7 @@ static void any_members(FILE *out, json_t *object, int depth)
     {
         if (json_is_object(value) || json_is_array(value)) continue;
         fputs("<dt>", out);
-        tn_html_text(out, key);
+        tn_html_words(out, key);
         fputs("</dt><dd>", out);
         tn_html_value(out, value, NULL, TN_CELL_AUTO);
         fputs("</dd>", out);

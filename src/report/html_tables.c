@@ -7,7 +7,7 @@
 
 #define MAX_CARDS 8
 
-static void paragraph_list(FILE *out, json_t *texts, const char *class)
+void tn_html_list(FILE *out, json_t *texts, const char *class)
 {
     if (json_array_size(texts) == 0) return;
     fprintf(out, "<ul class=\"%s\">", class);
@@ -24,7 +24,6 @@ static void head(FILE *out, json_t *root)
     fputs("<header><h1>", out);
     tn_html_text(out, tn_html_string(root, "title"));
     fputs("</h1></header>\n", out);
-    paragraph_list(out, tn_html_at(root, "data/warnings"), "warnings");
 }
 
 static void one_table(FILE *out, const char *name, json_t *table)
@@ -43,9 +42,13 @@ static void one_table(FILE *out, const char *name, json_t *table)
 
 void tn_html_manifest(FILE *out, json_t *root)
 {
-    paragraph_list(out, tn_html_at(root, "data/notes"), "notes");
+    fputs("<h2 id=\"manifest\">Method and manifest</h2>\n", out);
+    tn_html_list(out, tn_html_at(root, "data/notes"), "notes");
+    json_t *manifest = tn_html_at(root, "data/manifest");
+    if (json_object_size(manifest) > 0) tn_html_members(out, manifest);
     json_t *rest = json_copy(tn_html_at(root, "data"));
-    static const char *const shown[] = {"schema", "title", "tables", "warnings", "notes"};
+    static const char *const shown[] = {
+        "schema", "title", "tables", "warnings", "notes", "manifest"};
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         (void)json_object_del(rest, shown[i]);
     if (json_object_size(rest) > 0) tn_html_members(out, rest);
@@ -76,7 +79,7 @@ static void base_head(FILE *out, json_t *root)
     json_t *rows = tn_html_at(root, "data/tables/exit/rows");
     head(out, root);
     if (json_array_size(rows) == 0) return;
-    fputs("<div class=\"cards\">\n", out);
+    fputs("<div class=\"cards many\">\n", out);
     for (size_t i = 0; i < json_array_size(rows) && i < MAX_CARDS; i++) {
         json_t *row = json_array_get(rows, i);
         const char *words = tn_icd203_words(json_number_value(json_object_get(row, "p")));
@@ -93,8 +96,31 @@ static void base_head(FILE *out, json_t *root)
     fputs("</div>\n", out);
 }
 
+static bool has_text(json_t *row, const char *key, const char *want)
+{
+    const char *text = json_string_value(json_object_get(row, key));
+    return text != NULL && want != NULL && strcmp(text, want) == 0;
+}
+
+/** What the comparisons of a forecaster's Brier score came to. */
+static void verdicts(FILE *out, json_t *root, const char *forecaster)
+{
+    json_t *rows = tn_html_at(root, "data/tables/compare/rows");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        if (!has_text(row, "forecaster", forecaster) || !has_text(row, "class", "(all)") ||
+            !has_text(row, "score", "brier"))
+            continue;
+        fputs("<p>against ", out);
+        tn_html_text(out, json_string_value(json_object_get(row, "against")));
+        fputs(": <strong>", out);
+        tn_html_text(out, json_string_value(json_object_get(row, "verdict")));
+        fputs("</strong></p>", out);
+    }
+}
+
 /** The Brier score of each forecaster or model over all questions. */
-static void score_cards(FILE *out, json_t *root, const char *by, const char *remark)
+static void score_cards(FILE *out, json_t *root, const char *by, const char *what)
 {
     size_t n = 0;
     json_t *rows = tn_html_at(root, "data/tables/scores/rows");
@@ -107,7 +133,10 @@ static void score_cards(FILE *out, json_t *root, const char *by, const char *rem
         card(out, row, by, "brier", TN_CELL_NUMBER);
         fputs("Brier score, smaller is better; ", out);
         tn_html_value(out, json_object_get(row, "n"), NULL, TN_CELL_NUMBER);
-        fprintf(out, "%s</p></section>\n", remark);
+        fprintf(
+            out, " %s%s</p>", what, json_number_value(json_object_get(row, "n")) == 1.0 ? "" : "s");
+        verdicts(out, root, json_string_value(json_object_get(row, by)));
+        fputs("</section>\n", out);
         n++;
     }
     fputs("</div>\n", out);
@@ -115,13 +144,10 @@ static void score_cards(FILE *out, json_t *root, const char *by, const char *rem
 
 static void score_head(FILE *out, json_t *root)
 {
-    score_cards(out, root, "forecaster", " questions");
+    score_cards(out, root, "forecaster", "question");
 }
 
-static void backtest_head(FILE *out, json_t *root)
-{
-    score_cards(out, root, "model", " forecasts of history");
-}
+static void backtest_head(FILE *out, json_t *root) { score_cards(out, root, "model", "forecast"); }
 
 const tn_html_kind_t tn_html_base_kind = {"base", base_head, NULL, 0, tail};
 const tn_html_kind_t tn_html_score_kind = {"score", score_head, NULL, 0, tail};

@@ -6,6 +6,7 @@
 #include "report/number.h"
 
 #define MAX_PATH_BYTES 160
+#define NOISE          1e-15 /* what rounding leaves of a nought */
 
 static const char *entity(unsigned char c)
 {
@@ -78,7 +79,8 @@ static void trim(char *text)
 
 void tn_html_plain(char text[TN_NUMBER_SIZE], double value)
 {
-    const double size = fabs(value);
+    const double size = fabs(value) < NOISE ? 0.0 : fabs(value);
+    if (size == 0.0) value = 0.0;
     if (value == floor(value) && size < 1e9) {
         tn_number_fixed(text, value, 0);
     } else if (size >= 1e-4 && size < 1e6) {
@@ -105,11 +107,31 @@ static void number_text(char text[TN_NUMBER_SIZE], double value, double se, tn_h
     }
 }
 
+void tn_html_words(FILE *out, const char *id)
+{
+    for (const char *s = id; s != NULL && *s != '\0'; s++)
+        tn_html_text(out, (const char[2]){*s == '_' ? ' ' : *s, '\0'});
+}
+
+void tn_html_span(FILE *out, const char *text)
+{
+    const size_t n = text != NULL ? strspn(text, "0123456789") : 0;
+    const bool is_span = n > 0 && strlen(text) == n + 1 && strchr("wy", text[n]) != NULL;
+    if (!is_span) {
+        tn_html_text(out, text);
+        return;
+    }
+    fprintf(out, "%.*s\xC2\xA0%s%s", (int)n, text, text[n] == 'w' ? "week" : "year",
+        n == 1 && text[0] == '1' ? "" : "s");
+}
+
 void tn_html_value(FILE *out, json_t *value, json_t *se, tn_html_cell_t cell)
 {
     char text[TN_NUMBER_SIZE], exact[TN_NUMBER_SIZE];
     const bool is_percent = cell == TN_CELL_PERCENT || cell == TN_CELL_RATE;
-    if (json_is_string(value)) {
+    if (json_is_string(value) && cell == TN_CELL_SPAN) {
+        tn_html_span(out, json_string_value(value));
+    } else if (json_is_string(value)) {
         tn_html_text(out, json_string_value(value));
     } else if (json_is_boolean(value)) {
         fputs(json_is_true(value) ? "yes" : "no", out);
