@@ -63,6 +63,8 @@ run 2 base Putin; has err 'tenure data import'
 run 2 base world; has err 'no store at'
 run 2 backtest; [ ! -e data/tenure/store.db ] || fail 'a store was made'
 run 2 base $traits --country Rusia; has err "did you mean 'Russia'?"
+run 2 base --entered 1700-01-01 --as-of 2020-01-01; has err 'entered on 1700-01-01, more than 100 years before 2020-01-01'
+run 2 base $traits --born 1790-01-01; has err 'born on 1790-01-01, more than 120 years before 2022-05-24'
 run 2 base $traits --entered 2023-01-01; has err 'entered on 2023-01-01, after 2022-05-24'
 echo '{"schema": 1}' >bad.json
 run 2 base $traits --model bad.json; has err 'bad.json: schema: expected'

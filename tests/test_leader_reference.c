@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/date.h"
+#include "data/store.h"
 #include "tenure/cif.h"
 #include "tenure/data.h"
 #include "tenure/frame.h"
@@ -264,7 +265,10 @@ typedef struct regime {
 typedef struct leader_month {
     double weight;
     int code, exit;
+    size_t spell; /* row of the table of spells */
+    int month;
     char type[40], decade[16], gender[8], tenband[8], ageband[8];
+    const char *career;
 } leader_month_t;
 
 static size_t read_regimes(const reference_t *t, regime_t *out)
@@ -322,6 +326,33 @@ static void fill_groups(leader_month_t *p, const reference_t *t, size_t i, int m
                              : band(month / 12 - month_of(born) / 12, ages, age_name, 6));
 }
 
+/* The career of a leader is no part of a spell: it stands in the row as it was in the file. */
+static void read_careers(const reference_t *t, const char **career)
+{
+    tn_sqlite_t db;
+    tn_statement_t s;
+    assert_int_equal(tn_store_open(&db, store, TN_SQLITE_READ, NULL), 0);
+    assert_int_equal(tn_statement_init(&s, &db,
+                         "SELECT line, CAST(json_extract(raw, '$.militarycareer') AS REAL) FROM"
+                         " source_row JOIN source ON id = source WHERE kind = 'reign-leaders'"
+                         " ORDER BY line",
+                         NULL),
+        0);
+    static double of_line[4000];
+    while (tn_statement_step(&s, NULL) == 1) {
+        const int64_t line = tn_statement_integer(&s, 0);
+        const char *text = tn_statement_text(&s, 1, NULL);
+        assert_true(line > 0 && line < 4000 && text != NULL);
+        of_line[line] = strtod(text, NULL);
+    }
+    tn_statement_free(&s);
+    tn_sqlite_close(&db);
+    for (size_t i = 0; i < t->n_rows; i++) {
+        const double x = of_line[atoi(reference_text(t, i, "line")) % 4000];
+        career[i] = x < 0.0 ? "unknown" : x >= 0.5 ? "military career" : "no military career";
+    }
+}
+
 static size_t read_months(
     const reference_t *t, const regime_t *regime, size_t n_regimes, leader_month_t *out)
 {
@@ -335,7 +366,11 @@ static size_t read_months(
         for (int m = from; m <= to; m++) {
             if (m < MONTH(1950, 1)) continue;
             leader_month_t *p = &out[n++];
-            *p = (leader_month_t){.code = code, .weight = 1.0, .exit = m == to && !is_censored};
+            *p = (leader_month_t){.code = code,
+                .weight = 1.0,
+                .exit = m == to && !is_censored,
+                .spell = i,
+                .month = m};
             if (m == from || m == to) p->weight = 0.5;
             snprintf(p->type, sizeof p->type, "%s", type_of(regime, n_regimes, code, m));
             fill_groups(p, t, i, m, m - from);
@@ -350,6 +385,7 @@ static bool is_in_group(const leader_month_t *p, const char *grouping, const cha
     if (strcmp(grouping, "all") == 0) return true;
     if (strcmp(grouping, "type") == 0) return strcmp(p->type, group) == 0;
     if (strcmp(grouping, "decade") == 0) return strcmp(p->decade, group) == 0;
+    if (strcmp(grouping, "mil") == 0) return strcmp(p->career, group) == 0;
     if (strcmp(grouping, "gender") == 0) return strcmp(p->gender, group) == 0;
     if (strcmp(grouping, "tenband") == 0) return strcmp(p->tenband, group) == 0;
     if (strcmp(grouping, "ageband") == 0) return strcmp(p->ageband, group) == 0;
@@ -357,7 +393,6 @@ static bool is_in_group(const leader_month_t *p, const char *grouping, const cha
     return strcmp(both, group) == 0;
 }
 
-/* The military career of a leader is no part of a spell here: those five rows are left out. */
 static void rates_by_leader_months(void **state)
 {
     (void)state;
@@ -370,12 +405,15 @@ static void rates_by_leader_months(void **state)
     const size_t n_regimes = read_regimes(&r, regime);
     leader_month_t *months = calloc(200000, sizeof *months);
     const size_t n = read_months(&t, regime, n_regimes, months);
+    const char **career = calloc(t.n_rows, sizeof *career);
+    read_careers(&t, career);
+    for (size_t i = 0; i < n; i++)
+        months[i].career = career[months[i].spell];
     size_t n_checked = 0;
     for (size_t k = 0; k < want.n_rows; k++) {
         const char *grouping = reference_text(&want, k, "grouping");
         const bool is_all = strcmp(reference_text(&want, k, "sample"), "all_countries") == 0;
         double rows = 0.0, years = 0.0, exits = 0.0;
-        if (strcmp(grouping, "mil") == 0) continue;
         for (size_t i = 0; i < n; i++) {
             if (!is_all && (months[i].code == 331 || months[i].code == 225)) continue;
             if (!is_in_group(&months[i], grouping, reference_text(&want, k, "group"))) continue;
@@ -388,8 +426,90 @@ static void rates_by_leader_months(void **state)
         check_close(exits, reference_number(&want, k, "exits"), 0.0, 0.0, grouping);
         n_checked++;
     }
-    assert_true(n_checked > 300);
+    assert_int_equal(n_checked, want.n_rows);
     free(months);
+    free(career);
+    reference_free(&want);
+    reference_free(&t);
+    reference_free(&r);
+}
+
+/* ---- routes by regime: REIGN's exits, of which Archigos tells the route ---- */
+
+#define NO_SPELL SIZE_MAX
+
+static int nearer_than(int a, int b, int months) { return abs(a - b) <= months; }
+
+/* The Archigos row with the identifier that REIGN uses: by the list of identifiers. */
+static size_t by_identifier(const reference_t *t, const reference_t *codes, const char *id)
+{
+    for (size_t c = 0; c < codes->n_rows; c++) {
+        if (strcmp(reference_text(codes, c, "leadid29"), id) != 0) continue;
+        const char *key = reference_text(codes, c, "obsid");
+        for (size_t i = 0; i < t->n_rows; i++) {
+            if (is_kind(t, i, "archigos") && strcmp(reference_text(t, i, "key"), key) == 0)
+                return i;
+        }
+    }
+    return NO_SPELL;
+}
+
+/* Else the only one of the country that begins and ends in these months. */
+static size_t by_dates(const reference_t *t, size_t spell, int last)
+{
+    size_t found = NO_SPELL;
+    int n = 0;
+    for (size_t i = 0; i < t->n_rows; i++) {
+        if (!is_kind(t, i, "archigos")) continue;
+        if (strcmp(reference_text(t, i, "code"), reference_text(t, spell, "code")) != 0) continue;
+        if (!nearer_than(month_of(day_of(t, i, "start")), month_of(day_of(t, spell, "start")), 1))
+            continue;
+        if (!nearer_than(month_of(day_of(t, i, "last")), last, 2)) continue;
+        found = i;
+        n++;
+    }
+    return n == 1 ? found : NO_SPELL;
+}
+
+static const char *route_of_exit(
+    const reference_t *t, const reference_t *codes, const leader_month_t *p)
+{
+    size_t i = by_identifier(t, codes, reference_text(t, p->spell, "key"));
+    if (i == NO_SPELL) i = by_dates(t, p->spell, p->month);
+    if (i == NO_SPELL || !nearer_than(month_of(day_of(t, i, "last")), p->month, 2)) return NULL;
+    const char *route = route_of(reference_text(t, i, "exit"), reference_text(t, i, "exitcode"));
+    return strcmp(route, "censored") == 0 ? NULL : route;
+}
+
+static void routes_by_regime(void **state)
+{
+    (void)state;
+    static regime_t regime[1000];
+    char path[4096];
+    reference_t want, t, r, codes;
+    if (!import("Archigos_4.1_stata14.dta") || !import("leaderlist_3_21.csv")) skip();
+    assert_true(import("regime_list.csv"));
+    assert_true(reference_read(&want, "base_rates_routes.csv"));
+    (void)snprintf(path, sizeof path, "%s/data/leader_codes.csv", getenv("TENURE_SHARED"));
+    reference_read_file(&codes, path);
+    export(&t, "source-spells");
+    export(&r, "regimes");
+    leader_month_t *months = calloc(200000, sizeof *months);
+    const size_t n = read_months(&t, regime, read_regimes(&r, regime), months);
+    double *count = calloc(want.n_rows, sizeof *count);
+    for (size_t i = 0; i < n; i++) {
+        const char *route = months[i].exit ? route_of_exit(&t, &codes, &months[i]) : NULL;
+        for (size_t k = 0; route != NULL && k < want.n_rows; k++) {
+            count[k] += strcmp(reference_text(&want, k, "type"), months[i].type) == 0 &&
+                        strcmp(reference_text(&want, k, "route"), route) == 0;
+        }
+    }
+    for (size_t k = 0; k < want.n_rows; k++)
+        check_close(count[k], reference_number(&want, k, "Freq"), 0.0, 0.0,
+            reference_text(&want, k, "type"));
+    free(count);
+    free(months);
+    reference_free(&codes);
     reference_free(&want);
     reference_free(&t);
     reference_free(&r);
@@ -434,6 +554,7 @@ int main(void)
         cmocka_unit_test(exits_by_decade_and_route),
         cmocka_unit_test(incidence_of_leaders),
         cmocka_unit_test(rates_by_leader_months),
+        cmocka_unit_test(routes_by_regime),
         cmocka_unit_test(coups_by_year_and_decade),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

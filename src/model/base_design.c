@@ -9,10 +9,11 @@
 
 #include "base/fmath.h"
 
-#define USUAL_AGE    58.0 /* mean of all leaders, where the birth is not known */
-#define USUAL_TENURE 4.0  /* years, where nobody left in a regular way before */
-#define TREND_ZERO   (1990 * 12)
-#define TREND_UNIT   120.0
+#define USUAL_AGE      58.0 /* mean of all leaders, where the birth is not known */
+#define USUAL_TENURE   4.0  /* years, where nobody left in a regular way before */
+#define LONGEST_TENURE 60.0 /* years: the data end there, and so do the curves */
+#define TREND_ZERO     (1990 * 12)
+#define TREND_UNIT     120.0
 
 /* Where the values go: into x, or, if name is given, the name of number `wanted`. */
 typedef struct writer {
@@ -40,7 +41,7 @@ static void put_regime(writer_t *w, tn_regime_t regime)
 
 static double years_in_office(const tn_known_t *k, int month)
 {
-    return (month - k->entered) / 12.0;
+    return fmin((month - k->entered) / 12.0, LONGEST_TENURE);
 }
 
 static void put_age(writer_t *w, const tn_known_t *k, int month)

@@ -81,6 +81,8 @@ void tn_base_draw_centre(tn_base_draw_t *self, const tn_base_model_t *model);
 typedef struct tn_base_month {
     bool by_traits; /* else with the country's record */
     double x[TN_N_DESIGNS][TN_DESIGN_MAX];
+    int n_used[TN_N_DESIGNS]; /* covariates that are not zero, most are: */
+    int used[TN_N_DESIGNS][TN_DESIGN_MAX];
     double mortality; /* monthly hazard of the life table */
 } tn_base_month_t;
 void tn_base_month_init(

@@ -5,6 +5,13 @@
 #define USUAL_LEVEL 0.95
 #define MOST_WEEKS  5218
 
+/* No leader known was older, or there for longer than 68 years: more is a slip of the pen. */
+#define OLDEST_YEARS  120
+#define LONGEST_YEARS 100
+#define DAYS_PER_YEAR 365.25
+#define OLDEST_DAYS   (OLDEST_YEARS * DAYS_PER_YEAR)
+#define LONGEST_DAYS  (LONGEST_YEARS * DAYS_PER_YEAR)
+
 int tn_base_plan(tn_base_plan_t *self, const tn_base_options_t *opt, tn_error_t *err)
 {
     static const int usual[] = {13, 26, 52, 104, 261};
@@ -114,6 +121,16 @@ int tn_base_check_leader(const tn_base_leader_t *leader, tn_error_t *err)
     if (leader->born != TN_BASE_NO_DATE && leader->born > leader->entered) {
         tn_date_format(leader->born, day);
         return tn_error_set(err, TN_EDOMAIN, "born on %s, after coming to office", day);
+    }
+    if (leader->born != TN_BASE_NO_DATE && leader->as_of - leader->born > OLDEST_DAYS) {
+        tn_date_format(leader->born, day);
+        return tn_error_set(
+            err, TN_EDOMAIN, "born on %s, more than %d years before %s", day, OLDEST_YEARS, as_of);
+    }
+    if (leader->as_of - leader->entered > LONGEST_DAYS) {
+        tn_date_format(leader->entered, day);
+        return tn_error_set(err, TN_EDOMAIN, "entered on %s, more than %d years before %s", day,
+            LONGEST_YEARS, as_of);
     }
     return 0;
 }
