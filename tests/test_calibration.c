@@ -185,8 +185,9 @@ static void a_kept_calibration_is_used_and_a_damaged_one_is_not(void **state)
 static void an_impossible_target_fails_with_its_name(void **state)
 {
     (void)state;
-    const char *const set[] = {"reference.coup=0.9", "ties={default: 0, within_group: 0}"};
-    tn_case_t *c = read_case("generic-autocracy", set, 2);
+    const char *const set[] = {"reference={coup: 0.9}", "ties={default: 0, within_group: 0}",
+        "actors=[{id: a, power: 1, candidate: 1}, {id: b, power: 1}, {id: c, power: 1}]"};
+    tn_case_t *c = read_case("generic-autocracy", set, 3);
     tn_error_t err = {0};
     tn_forecast_t f;
     tn_forecast_options_t opt = TN_FORECAST_OPTIONS_DEFAULT;

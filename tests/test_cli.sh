@@ -184,22 +184,23 @@ unset TENURE_ISA
 
 ### A kept calibration gives the same bytes; a damaged one is made again; flag and variable leave the folder alone
 rm -rf cache
-run 0 forecast $small --json --no-cache $case_file; cp out fresh
+calibrated="--horizons 13w --set actors=[{\"id\":\"a\",\"power\":1,\"candidate\":1},{\"id\":\"b\",\"power\":1},{\"id\":\"c\",\"power\":1}] $case_file"
+run 0 forecast $small --json --no-cache $calibrated; cp out fresh
 [ ! -e cache ] || fail '--no-cache wrote'
 TENURE_NO_CACHE=1; export TENURE_NO_CACHE
 run 0 forecast $small --json --routes coup $quick
 unset TENURE_NO_CACHE
 [ ! -e cache ] || fail 'TENURE_NO_CACHE wrote'
-run 0 forecast $small --json $case_file; same out fresh
+run 0 forecast $small --json $calibrated; same out fresh
 kept=$(echo cache/tenure/calibration-*)
 [ -f "$kept" ] || fail 'nothing was kept'
 cp "$kept" good
-run 0 forecast $small --json $case_file; same out fresh
+run 0 forecast $small --json $calibrated; same out fresh
 echo damage > "$kept"
-run 0 forecast $small --json $case_file; same out fresh; same "$kept" good
+run 0 forecast $small --json $calibrated; same out fresh; same "$kept" good
 rm -rf cache
 : > cache
-run 0 forecast $small --json $case_file; same out fresh; empty err
+run 0 forecast $small --json $calibrated; same out fresh; empty err
 rm cache
 
 ### Standard input, files in their place, failures of output

@@ -174,7 +174,7 @@ static void rates_are_kept_if_asked(void **state)
 static void leaving_an_origin_out_undoes_its_contribution(void **state)
 {
     (void)state;
-    tn_case_t *c = kremlin(NULL);
+    tn_case_t *c = read_case("kremlin-2022.yaml", NULL, "52w", NULL);
     const char *origin = "insiders-meduza", *reports[] = {"m1", "m2", "m3", "m4", "m5"};
     const tn_side_t first = {.c = c};
     const tn_side_t by_origin = {.c = c, .left_out_of = &origin, .n_left_out_of = 1};

@@ -7,9 +7,9 @@ root=$(cd "$2" && pwd)
 folder=$(mktemp -d) || exit 99
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
-HOME=$folder TENURE_NO_CACHE=1 LANG=C
-export HOME TENURE_NO_CACHE LANG
-unset LC_ALL XDG_DATA_HOME
+HOME=$folder XDG_CACHE_HOME=$folder/cache LANG=C
+export HOME XDG_CACHE_HOME LANG
+unset LC_ALL XDG_DATA_HOME TENURE_NO_CACHE
 n_failed=0
 fail()
 {
