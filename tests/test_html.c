@@ -39,6 +39,11 @@ static void markup_and_control_characters_are_escaped(void **state)
     (void)state;
     WRITTEN(tn_html_text(out, "a<b>&\"'\x01\x7f\n\xC3\xA9"));
     assert_string_equal(text, "a&lt;b&gt;&amp;&quot;&#39;\xEF\xBF\xBD\xEF\xBF\xBD\n\xC3\xA9");
+    /* U+202E and U+2066 turn the direction of writing; U+2028 and a Cyrillic letter do not */
+    WRITTEN(tn_html_text(out, "\xE2\x80\xAE"
+                              "a\xE2\x81\xA6\xE2\x80\xA8\xD0\x96"));
+    assert_string_equal(text, "\xEF\xBF\xBD"
+                              "a\xEF\xBF\xBD\xE2\x80\xA8\xD0\x96");
     WRITTEN(tn_html_text(out, NULL));
     assert_string_equal(text, "");
 }

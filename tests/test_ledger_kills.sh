@@ -2,10 +2,11 @@
 # Two writers at once, each killed with SIGKILL again and again: the chain verifies, and every entry
 # that was acknowledged on standard output is there with its hash. The moments of the kills spread
 # over the whole of a write, because a writer adds entries until it dies.
+# 100 rounds are 200 kills, two writers in each.
 # usage: test_ledger_kills.sh PROGRAM SOURCE_ROOT [KILLS]
 set -u
 case $1 in /*) program=$1 ;; *) program=$PWD/$1 ;; esac
-kills=${3:-${TENURE_KILLS:-60}}
+kills=${3:-${TENURE_KILLS:-100}}
 folder=$(mktemp -d) || exit 99
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99

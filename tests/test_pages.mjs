@@ -95,21 +95,23 @@ for (const name of there) {
     const saved = await browser.run(`(async () => {
       const blobs = [];
       URL.createObjectURL = (blob) => { blobs.push(blob); return "data:,"; };
-      HTMLAnchorElement.prototype.click = () => {};
+      const names = [];
+      HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
       for (const button of document.querySelectorAll(".save button")) {
         const n = blobs.length;
         button.click();
         for (let i = 0; i < 200 && blobs.length === n; i++) await new Promise((done) => setTimeout(done, 10));
       }
-      return Promise.all(blobs.map(async (b) => ({ type: b.type, size: b.size, text: b.type === "image/png" ? "" : await b.text() })));
+      return Promise.all(blobs.map(async (b, i) => ({ name: names[i], type: b.type, size: b.size, text: b.type === "image/png" ? "" : await b.text() })));
     })()`);
     assert.equal(saved.length, 3 * await browser.run(`document.querySelectorAll(".save").length`));
-    for (const { type, size, text } of saved) {
+    for (const { name: file, type, size, text } of saved) {
+      assert.match(file, /^tenure(-[a-z]+)+\.(svg|png|csv)$/);
       if (type === "image/png") assert.ok(size > 5000, `a PNG of ${size} bytes`);
       else if (type === "text/csv") assert.match(text, /^[\w.]+(,[\w.]+)+\r\n/);
       else {
         assert.match(text, /^<svg [^>]*font-family/);
-        assert.match(text, /· tenure \d/);
+        assert.match(text, /tenure \d[^<]* · /);
         assert.match(text, /@font-face\{[^}]*font-weight:400[^}]*url\(data:font\/woff2;base64,/);
         assert.ok(!/var\(|currentColor/.test(text), "a colour of the page in a picture");
         assert.ok(!/(href|src)="?http/.test(text));

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "forecast_fixture.h"
+#include "report/csv.h"
 #include "tenure/report.h"
 
 #define N_FIELDS 8
@@ -97,6 +98,33 @@ static void awkward_text_is_quoted(void **state)
     free(text);
 }
 
+static void check_field(const char *field, const char *want)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    tn_csv_put_field(out, field);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, want);
+    free(text);
+}
+
+static void a_text_is_no_formula_of_a_spreadsheet(void **state)
+{
+    (void)state;
+    check_field("=1+1", "\"'=1+1\"");
+    check_field("@SUM(\"A\",1)", "\"'@SUM(\"\"A\"\",1)\"");
+    check_field("+cmd|' /C calc'!A0", "\"'+cmd|' /C calc'!A0\"");
+    check_field("-a", "\"'-a\"");
+    check_field("\t=1", "\"'\t=1\"");
+    check_field("-1.5e-3", "-1.5e-3");
+    check_field("-", "-");
+    check_field("1=1", "1=1");
+    check_field("", "");
+    check_field(NULL, "");
+}
+
 static void failed_writes_are_reported(void **state)
 {
     (void)state;
@@ -114,6 +142,7 @@ int main(void)
         cmocka_unit_test(every_record_has_the_eight_fields_of_the_header),
         cmocka_unit_test(records_hold_the_numbers_with_17_digits),
         cmocka_unit_test(awkward_text_is_quoted),
+        cmocka_unit_test(a_text_is_no_formula_of_a_spreadsheet),
         cmocka_unit_test(failed_writes_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // A figure: the chart with its title and legend in one SVG, so that a saved picture is whole, and
 // buttons that save it. Colours are CSS variables; a saved picture gets those of paper.
 import { create, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, symbolWye } from "d3";
+import { cut } from "./common.js";
 import { family, fontRules, textSize, widthOf } from "./font.js";
 
 const paperWidth = 720; // of a saved picture
@@ -75,7 +76,7 @@ function compose(chart, doc, width) {
 /** Of whom or what, and from when: a picture travels without its page. */
 function sourceOf(doc) {
   const question = doc.data.question;
-  return `${question ? `${question.leader}, forecast from ${question.as_of}` : doc.title} · tenure ${doc.data.manifest?.version ?? ""}`;
+  return `tenure ${doc.data.manifest?.version ?? ""} · ${question ? `${question.leader}, forecast from ${question.as_of}` : doc.title}`;
 }
 
 /** The SVG as it goes onto paper: its own colours and background, no variables. */
@@ -83,11 +84,12 @@ function paperText(chart, doc) {
   const svg = compose(chart, doc, paperWidth);
   const box = svg.getAttribute("viewBox").split(" ").map(Number);
   box[3] += 18;
-  svg.append(create("svg:text").attr("y", box[3] - 4).attr("font-size", 11).attr("fill", "var(--muted)").text(sourceOf(doc)).node());
-  svg.setAttribute("viewBox", `-12 -8 ${box[2] + 24} ${box[3] + 16}`);
-  svg.setAttribute("width", box[2] + 24);
+  svg.append(create("svg:text").attr("y", box[3] - 4).attr("font-size", 11).attr("fill", "var(--muted)")
+    .text(cut(sourceOf(doc), paperWidth)).node());
+  svg.setAttribute("viewBox", `-20 -8 ${box[2] + 40} ${box[3] + 16}`);
+  svg.setAttribute("width", box[2] + 40);
   svg.setAttribute("height", box[3] + 16);
-  const back = create("svg:rect").attr("x", -12).attr("y", -8).attr("width", "100%")
+  const back = create("svg:rect").attr("x", -20).attr("y", -8).attr("width", "100%")
     .attr("height", "100%").attr("fill", paper["--bg"]).node();
   svg.prepend(create("svg:style").text(fontRules(svg.textContent)).node(), back);
   return new XMLSerializer().serializeToString(svg)
@@ -127,6 +129,9 @@ export async function pngOf(text) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
+/** "compareExit": tenure-compare-exit. */
+const fileName = (chart) => `tenure-${chart.replace(/([A-Z])/g, "-$1").toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
+
 function buttonsOf(chart, doc, name) {
   const bar = document.createElement("div");
   bar.className = "save";
@@ -150,7 +155,7 @@ export function drawInto(figure, chart, doc) {
   const holder = document.createElement("div");
   holder.className = "drawing";
   figure.hidden = false;
-  figure.append(holder, buttonsOf(chart, doc, `tenure-${figure.dataset.chart.replace(/[^a-z0-9]+/g, "-")}`));
+  figure.append(holder, buttonsOf(chart, doc, fileName(figure.dataset.chart)));
   let width = 0;
   const draw = () => {
     const now = Math.max(300, Math.min(860, Math.floor(figure.clientWidth)));

@@ -7,7 +7,8 @@ import ranges from "@fontsource/source-sans-3/unicode.json";
 import cyrillic from "@fontsource/source-sans-3/files/source-sans-3-cyrillic-400-normal.woff2";
 
 const name = "Source Sans 3";
-export const family = `"${name}", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif`;
+// programs that take no fonts from a picture find one about as wide
+export const family = `"${name}", "Source Sans Pro", "Liberation Sans", Arial, Helvetica, sans-serif`;
 
 const faces = [
   { data: latin, weight: 400, range: ranges.latin },

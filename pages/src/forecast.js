@@ -1,5 +1,6 @@
 // Charts of a forecast. Numbers come from the document; nothing is estimated here.
 import * as Plot from "@observablehq/plot";
+import { points } from "./changes.js";
 import { day, labels, narrow, percent, plot, routeColor, rowsHeight, spanWords, weekDate, z95 } from "./common.js";
 
 const views = [
@@ -177,18 +178,18 @@ export const waterfall = {
   draw(doc, width) {
     const rows = waterfallRows(doc);
     const names = labels(rows, (row) => row.order, (row) => row.step, width, 236);
-    const points = (d) => (d.total ? percent(d.to, d.se) : (d.change > 0 ? "+" : "−") + Math.abs(100 * d.change).toFixed(Math.abs(d.change) < 0.000995 ? 2 : 1));
+    const value = (d) => (d.total ? percent(d.to, d.se) : points(d.change));
     const node = plot({ width, height: rowsHeight(rows.length, names.row), marginLeft: names.margin, marginRight: 12,
       x: { percent: true, label: `chance to leave within ${spanWords(doc.data.question.pivot)}, %`, zero: true, insetRight: 46 },
       y: { domain: rows.map((row) => row.order), label: null, tickFormat: names.of, tickSize: 0 },
       marks: [
         Plot.barX(rows, { x1: "from", x2: "to", y: "order", insetTop: names.inset, insetBottom: names.inset,
           fill: (d) => (d.total ? "var(--muted)" : d.change > 0 ? "var(--up)" : "var(--down)"), fillOpacity: (d) => (d.total ? 0.55 : 1),
-          title: (d) => `${d.step}: ${points(d)}` }),
+          title: (d) => `${d.step}: ${value(d)}` }),
         Plot.ruleY(rows.filter((d) => d.se !== null), { y: "order", x1: (d) => d.to - z95 * d.se,
           x2: (d) => d.to + z95 * d.se, stroke: "var(--fg)", strokeWidth: 1.5 }),
         Plot.ruleX([0]),
-        Plot.text(rows, { y: "order", x: (d) => Math.max(d.from, d.to + z95 * (d.se ?? 0)), text: points, dx: 6, textAnchor: "start" }),
+        Plot.text(rows, { y: "order", x: (d) => Math.max(d.from, d.to + z95 * (d.se ?? 0)), text: value, dx: 6, textAnchor: "start" }),
       ] });
     return { legend: [{ label: "raises", color: "var(--up)" }, { label: "lowers", color: "var(--down)" }], node };
   },

@@ -70,7 +70,7 @@ function drawGraph(graph, width) {
     const g = svg.append("g").attr("transform", `translate(${node.x},${node.y})`);
     g.append("circle").attr("r", 6).attr("fill", isOrigin ? "var(--forecast)" : node.id === reader ? "var(--fg)" : "var(--prior)");
     const letter = letterOf(node);
-    const text = cut(node.name, (isFirst ? left - 18 : 2 * step - 12) - widthOf(letter)) + letter;
+    const text = cut(node.name, (isFirst ? left - 18 : 2 * step - 24) - widthOf(letter)) + letter;
     const label = g.append("text").attr("font-size", textSize).attr("fill", "var(--fg)").attr("stroke", "var(--bg)")
       .attr("stroke-width", 4).attr("paint-order", "stroke").text(text);
     // names of neighbouring columns stand above and below, out of each other's way

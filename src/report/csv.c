@@ -1,5 +1,5 @@
 /* Tidy CSV (RFC 4180: CRLF, quotes doubled): one row = one estimate. Missing numbers are empty
- * fields. */
+ * fields. A text that a spreadsheet would take for a formula begins with an apostrophe. */
 #include "report/csv.h"
 
 #include <inttypes.h>
@@ -25,14 +25,22 @@ typedef struct named_view {
     const tn_view_t *view;
 } named_view_t;
 
+/** Whether a spreadsheet would take a text for a formula; a signed number is none. */
+static bool is_formula(const char *text)
+{
+    if (text[0] == '\0' || strchr("=+-@\t\r", text[0]) == NULL) return false;
+    return text[strspn(text, "+-.0123456789eE")] != '\0';
+}
+
 void tn_csv_put_field(FILE *out, const char *text)
 {
     if (text == NULL) return;
-    if (strpbrk(text, ",\"\r\n") == NULL) {
+    const bool is_guarded = is_formula(text);
+    if (!is_guarded && strpbrk(text, ",\"\r\n") == NULL) {
         fputs(text, out);
         return;
     }
-    fputc('"', out);
+    fputs(is_guarded ? "\"'" : "\"", out);
     for (; *text != '\0'; text++) {
         if (*text == '"') fputc('"', out);
         fputc(*text, out);

@@ -69,7 +69,8 @@ extern const tn_html_kind_t tn_html_forecast_kind, tn_html_tables_kind, tn_html_
 
 /* What the parts of the writer share. */
 
-/** Text with everything escaped that could be markup; NULL writes nothing. */
+/** Text with everything escaped that could be markup; control characters and overrides of the
+ * direction of writing become U+FFFD; NULL writes nothing. */
 void tn_html_text(FILE *out, const char *text);
 /** Member at a path such as "data/exit/0/p"; NULL if there is none. */
 json_t *tn_html_at(json_t *root, const char *path);

@@ -148,25 +148,24 @@ static json_t *origins(tn_json_t *self, const tn_case_t *c)
     return array;
 }
 
-/** "X says: not so: a plot was active ..., 2022-05-01 to 2022-05-24" */
-static json_t *wording(tn_json_t *self, const tn_case_t *c, const tn_report_t *r)
+/** "says no: plot in preparation (a plot was active ...), 2022-05-01 to 2022-05-24" */
+static json_t *wording(tn_json_t *self, const tn_report_t *r)
 {
     char from[11], to[11];
     const tn_observable_info_t *info = tn_observable(r->observable);
     tn_text_t text = {0};
-    const bool is_number = r->observable >= TN_N_PREDICATES;
-    tn_text_printf(&text, "%s says", c->origin[r->origin].name);
-    if (is_number) {
-        tn_text_printf(&text, ": %s is", info->meaning);
-        put_number(&text, " ", r->value, "");
+    if (r->observable >= TN_N_PREDICATES) {
+        put_number(&text, "says ", r->value, ": ");
     } else {
-        tn_text_printf(
-            &text, " that it is %s that %s", r->is_true ? "so" : "not so", info->meaning);
+        tn_text_printf(&text, "says %s: ", r->is_true ? "yes" : "no");
     }
+    for (const char *at = info->name; *at != '\0'; at++)
+        tn_text_printf(&text, "%c", *at == '_' ? ' ' : *at);
+    tn_text_printf(&text, " (%s)", info->meaning);
     if (r->has_window) {
         tn_date_format(r->from, from);
         tn_date_format(r->to, to);
-        tn_text_printf(&text, " (%s to %s)", from, to);
+        tn_text_printf(&text, ", %s to %s", from, to);
     }
     return take_text(self, &text);
 }
@@ -213,7 +212,7 @@ static json_t *reports(tn_json_t *self, const tn_case_t *c)
         tn_json_put(self, o, "reliability", letter(c->origin[r->origin].reliability));
         tn_json_put(self, o, "credibility", json_integer(r->credibility));
         tn_json_put(self, o, "observable", json_string(tn_observable(r->observable)->name));
-        tn_json_put(self, o, "wording", wording(self, c, r));
+        tn_json_put(self, o, "wording", wording(self, r));
         tn_json_put(self, o, "chain", chain(self, c, r));
         tn_json_put(self, o, "via", hops(self, c, r));
         tn_json_put(self, o, "quote", tn_json_text(r->quote));

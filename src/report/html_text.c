@@ -23,9 +23,22 @@ static const char *entity(unsigned char c)
     return is_control ? "\xEF\xBF\xBD" : NULL;
 }
 
+/** Whether a character overrides the direction of writing (U+202A to 202E, 2066 to 2069): it could
+ * turn round the numbers after a name. */
+static bool is_direction(const unsigned char *s)
+{
+    if (s[0] != 0xE2 || (s[1] != 0x80 && s[1] != 0x81)) return false;
+    return s[1] == 0x80 ? s[2] >= 0xAA && s[2] <= 0xAE : s[2] >= 0xA6 && s[2] <= 0xA9;
+}
+
 void tn_html_text(FILE *out, const char *text)
 {
     for (const char *s = text; s != NULL && *s != '\0'; s++) {
+        if (is_direction((const unsigned char *)s)) {
+            fputs("\xEF\xBF\xBD", out);
+            s += 2;
+            continue;
+        }
         const char *e = entity((unsigned char)*s);
         if (e != NULL) {
             fputs(e, out);
