@@ -326,6 +326,20 @@ static void strata_clusters_and_offsets_are_numbered(void **state)
     assert_int_equal(d.n_strata, 6);
     assert_string_equal(d.strata[0], "factor(g)=1, rx=Obs");
     tn_design_free(&d);
+    /* groups and strata in the order that factor() gives */
+    assert_int_equal(tn_design_init(&d,
+                         "surv(stop, status) ~ factor(sex, levels = c('m', 'f')) + "
+                         "strata(factor(rx, ref = 'Lev'))",
+                         &FRAME, &opt, NULL, NULL),
+        0);
+    assert_int_equal(d.n_groups, 2);
+    assert_string_equal(d.groups[0], "factor(sex, levels = c(\"m\", \"f\"))=m");
+    assert_true(strstr(d.strata[0], "=Lev") != NULL);
+    for (size_t i = 0; i < d.n; i++) {
+        assert_int_equal(d.group[i], 1 - sex[d.row[i]]);
+        assert_int_equal(d.block[i] == 0, rx[d.row[i]] == 1);
+    }
+    tn_design_free(&d);
 }
 
 static void the_reference_level_can_be_chosen(void **state)

@@ -145,6 +145,24 @@ static void every_cause_is_fitted_unless_one_is_named(void **state)
     }
 }
 
+static void weights_that_are_no_counts_are_those_of_a_sample(void **state)
+{
+    (void)state;
+    tn_fit_t fit, robust, counts;
+    const tn_fit_options_t opt = {.method = TN_FIT_COX, .cause = "1"};
+    fit_ok(&fit, "surv(until, cause) ~ age + weights(dose + 0.5)", opt);
+    fit_ok(&robust, "surv(until, cause) ~ age + weights(dose + 0.5)",
+        (tn_fit_options_t){.method = TN_FIT_COX, .cause = "1", .is_robust = true});
+    fit_ok(&counts, "surv(until, cause) ~ age + weights(group == 'a')", opt);
+    check_close(at(&fit, "terms", "robust.se", 0), at(&robust, "terms", "robust.se", 0), 0, 0,
+        "R: coxph is robust by itself");
+    check_close(at(&fit, "terms", "conf.low", 0), at(&robust, "terms", "conf.low", 0), 0, 0, "low");
+    assert_null(tn_fit_column(tn_fit_table(&counts, "terms"), "robust.se"));
+    tn_fit_free(&fit);
+    tn_fit_free(&robust);
+    tn_fit_free(&counts);
+}
+
 static void an_unknown_cause_is_named_with_the_nearest(void **state)
 {
     (void)state;
@@ -441,6 +459,7 @@ int main(void)
         cmocka_unit_test(methods_have_names),
         cmocka_unit_test(terms_have_brooms_columns),
         cmocka_unit_test(every_cause_is_fitted_unless_one_is_named),
+        cmocka_unit_test(weights_that_are_no_counts_are_those_of_a_sample),
         cmocka_unit_test(an_unknown_cause_is_named_with_the_nearest),
         cmocka_unit_test(options_that_do_not_belong_are_refused),
         cmocka_unit_test(groups_are_tested),

@@ -268,6 +268,9 @@ int tn_fit_cox(tn_fitting_t *self)
     if (ret >= 0 && m.n > 1) {
         tn_build_note(self->fit, "one model per cause: the other causes count as censored there");
     }
+    if (ret >= 0 && tn_fitting_has_sample_weights(self)) {
+        tn_build_note(self->fit, "weights are not whole numbers: robust standard errors");
+    }
     tn_build_note(self->fit, "ties: %s", self->opt->ties == TN_COX_EFRON ? "Efron" : "Breslow");
     models_free(&m);
     return ret;

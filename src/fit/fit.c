@@ -163,9 +163,21 @@ bool tn_fitting_has_causes(const tn_fitting_t *self)
     return tn_fitting_first_cause(self) < tn_fitting_last_cause(self);
 }
 
+/* coxph and survfit take weights that are no counts for those of a sample. */
+bool tn_fitting_has_sample_weights(const tn_fitting_t *self)
+{
+    const tn_spells_t *s = &self->spells;
+    if (self->opt->method != TN_FIT_COX || s->weight == NULL) return false;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->weight[i] != floor(s->weight[i])) return true;
+    }
+    return false;
+}
+
 bool tn_fitting_is_robust(const tn_fitting_t *self)
 {
-    return self->opt->is_robust || self->design.cluster != NULL;
+    return self->opt->is_robust || self->design.cluster != NULL ||
+           tn_fitting_has_sample_weights(self);
 }
 
 const char **tn_fitting_terms(tn_fitting_t *self, const tn_design_t *design)

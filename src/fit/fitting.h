@@ -50,6 +50,7 @@ int tn_fitting_first_cause(const tn_fitting_t *self);
 int tn_fitting_last_cause(const tn_fitting_t *self);
 bool tn_fitting_has_causes(const tn_fitting_t *self); /* more than one is fitted */
 bool tn_fitting_is_robust(const tn_fitting_t *self);
+bool tn_fitting_has_sample_weights(const tn_fitting_t *self); /* Cox only: not whole numbers */
 /** Cuts spells into periods of length opt->period and makes the design over them. */
 int tn_fitting_expand(tn_fitting_t *self);
 /** Names of the columns of a design, copied; NULL on failure. */

@@ -22,6 +22,21 @@ static int verdict(const tn_making_t *m)
     return tn_making_has_errors(m) ? TN_EINPUT : 0;
 }
 
+static void add_part(tn_making_t *m, int node, const char *name, bool is_plain)
+{
+    const tn_group_part_t part = tn_group_part(m, node, name, is_plain);
+    if (part.name != NULL) m->recipe->part[m->recipe->n_parts++] = part;
+}
+
+static void add_stratum(tn_making_t *m, int node)
+{
+    tn_text_t name = {0};
+    tn_formula_deparse(&m->recipe->formula, node, &name);
+    const char *text = name.s == NULL ? "" : name.s;
+    add_part(m, node, tn_arena_strndup(&m->recipe->arena, text, name.n), false);
+    tn_text_free(&name);
+}
+
 /* Sorts the variables of the right side by their role. */
 static void add_special(tn_making_t *m, const tn_term_variable_t *t)
 {
@@ -36,20 +51,16 @@ static void add_special(tn_making_t *m, const tn_term_variable_t *t)
     }
     for (int k = 0; k < n_args; k++) {
         const int node = tn_formula_child(f, t->node, k);
-        const bool is_group = t->role == TN_ROLE_STRATA || t->role == TN_ROLE_CLUSTER;
+        const bool is_cluster = t->role == TN_ROLE_CLUSTER;
         if (f->node[node].arg_name >= 0) {
             tn_making_complain(m, node, "unexpected argument with a name");
-        } else if (is_group ? !tn_bind_column(&m->binding, node)
-                            : !tn_bind_number(&m->binding, node)) {
+        } else if (t->role == TN_ROLE_STRATA) {
+            add_stratum(m, node);
+        } else if (is_cluster ? !tn_bind_column(&m->binding, node)
+                              : !tn_bind_number(&m->binding, node)) {
             continue;
         } else if (m->binding.node[node].type > TN_VALUE_LEVELS) {
             tn_making_complain(m, node, "expected a column or an expression here");
-        } else if (t->role == TN_ROLE_STRATA) {
-            tn_text_t name = {0};
-            tn_formula_deparse(f, node, &name);
-            r->part[r->n_parts++] = (tn_group_part_t){.node = node,
-                .name = tn_arena_strndup(&r->arena, name.s == NULL ? "" : name.s, name.n)};
-            tn_text_free(&name);
         } else if (t->role == TN_ROLE_OFFSET) {
             r->offset[r->n_offsets++] = node;
         } else if (*slot >= 0) {
@@ -59,21 +70,6 @@ static void add_special(tn_making_t *m, const tn_term_variable_t *t)
             *slot = node;
         }
     }
-}
-
-/* survfit(surv(t, d) ~ rx): a plain term is a group. */
-static void add_group(tn_making_t *m, const tn_term_variable_t *t)
-{
-    tn_design_recipe_t *r = m->recipe;
-    tn_bind(&m->binding, t->node);
-    if (!tn_bind_column(&m->binding, t->node)) return;
-    const tn_value_type_t type = m->binding.node[t->node].type;
-    const int node = type == TN_VALUE_FACTOR ? tn_formula_child(&r->formula, t->node, 0) : t->node;
-    if (type > TN_VALUE_LEVELS && type != TN_VALUE_FACTOR) {
-        tn_making_complain(m, t->node, "expected a column to group by");
-        return;
-    }
-    r->part[r->n_parts++] = (tn_group_part_t){.node = node, .name = t->name, .is_plain = true};
 }
 
 static int read_right(tn_making_t *m)
@@ -93,7 +89,8 @@ static int read_right(tn_making_t *m)
         if (t->role != TN_ROLE_COVARIATE) {
             add_special(m, t);
         } else if (r->opt.are_groups) {
-            add_group(m, t);
+            tn_bind(&m->binding, t->node);
+            add_part(m, t->node, t->name, true);
         } else {
             r->number_of[k] = r->n_variables;
             r->variable[r->n_variables++] =
@@ -156,21 +153,11 @@ static int evaluate_sum(tn_making_t *m, const int *node, int n_nodes, double **o
     return 0;
 }
 
-static int evaluate_groups(tn_making_t *m)
-{
-    const tn_design_recipe_t *r = m->recipe;
-    m->part = tn_arena_calloc(&m->scratch, (size_t)r->n_parts + 1, sizeof *m->part);
-    int ret = m->part == NULL ? TN_ENOMEM : 0;
-    for (int k = 0; ret == 0 && k < r->n_parts; k++)
-        ret = tn_bind_levels(&m->binding, r->part[k].node, true, &m->scratch, &m->part[k]);
-    return ret;
-}
-
 static int evaluate(tn_making_t *m)
 {
     const tn_design_recipe_t *r = m->recipe;
     int ret = tn_variables_evaluate(m);
-    if (ret == 0) ret = evaluate_groups(m);
+    if (ret == 0) ret = tn_groups_evaluate(m);
     if (ret == 0) ret = evaluate_sum(m, r->offset, r->n_offsets, &m->offset);
     if (ret == 0 && r->weights >= 0) ret = evaluate_sum(m, &r->weights, 1, &m->weight);
     if (ret == 0 && r->cluster >= 0)

@@ -92,17 +92,15 @@ static int predict_strata(tn_making_t *m, tn_design_rows_t *rows)
     for (int k = 0; k < r->n_parts; k++)
         if (!has_columns(&m->binding, r->part[k].node)) return 0;
     if (r->n_parts == 0) return 0;
-    m->part = tn_arena_calloc(&m->scratch, (size_t)r->n_parts, sizeof *m->part);
     rows->stratum = tn_calloc(rows->n + 1, sizeof *rows->stratum);
-    if (m->part == NULL || rows->stratum == NULL) return TN_ENOMEM;
+    if (rows->stratum == NULL) return TN_ENOMEM;
     for (int k = 0; k < r->n_parts; k++) {
         tn_bind(&m->binding, r->part[k].node);
         if (!tn_bind_column(&m->binding, r->part[k].node)) return TN_EINPUT;
         if (m->binding.node[r->part[k].node].type == TN_VALUE_BAD) return TN_EINPUT;
-        const int ret =
-            tn_bind_levels(&m->binding, r->part[k].node, true, &m->scratch, &m->part[k]);
-        if (ret < 0) return ret;
     }
+    const int ret = tn_groups_evaluate(m);
+    if (ret < 0) return ret;
     return match_strata(m, rows);
 }
 

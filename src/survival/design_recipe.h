@@ -12,15 +12,20 @@ typedef enum tn_variable_kind {
     TN_VARIABLE_SPLINE
 } tn_variable_kind_t;
 
+/** What a factor(..) says of its levels. */
+typedef struct tn_factor {
+    const char *reference;       /* ref = .., or NULL */
+    const char *const *explicit; /* levels = .., or NULL */
+    int n_explicit;
+} tn_factor_t;
+
 /** A covariate. */
 typedef struct tn_variable {
     const char *name;
     int node;       /* the whole, for messages */
     int value_node; /* what is inside factor(), ns(), bs(), else the same */
     tn_variable_kind_t kind;
-    const char *reference;       /* factor(x, ref = ..), or NULL */
-    const char *const *explicit; /* factor(x, levels = ..), or NULL */
-    int n_explicit;
+    tn_factor_t factor;
     const char **level; /* factors: n_levels, first the reference */
     int n_levels;
     tn_spline_t *spline;
@@ -34,8 +39,9 @@ typedef struct tn_coded_term {
 } tn_coded_term_t;
 
 typedef struct tn_group_part { /* one argument of strata(), or a plain term of are_groups */
-    int node;
+    int node;                  /* inside of a factor(..), if it is one */
     const char *name;
+    tn_factor_t factor;
     bool is_plain;
 } tn_group_part_t;
 
@@ -88,6 +94,10 @@ typedef struct tn_making {
 /* design_variable.c */
 /** Reads factor(..), ns(..), bs(..) of the bound covariates. 0 or TN_ENOMEM. */
 int tn_variables_read(tn_making_t *m);
+/** What a bound factor(..) or relevel(..) says of its levels; mistakes are reported. */
+void tn_factor_read(tn_making_t *m, int node, tn_factor_t *out);
+/** Codes in the order of levels = ..; other values are missing, as in R. 0 or TN_ENOMEM. */
+int tn_factor_use_explicit(const tn_making_t *m, const tn_factor_t *factor, tn_levels_t *levels);
 /** Values in all rows of the frame. 0 or TN_ENOMEM. */
 int tn_variables_evaluate(tn_making_t *m);
 /** Levels (fit) from the rows kept; codes become places in variable.level. 0 or TN_ENOMEM. */
@@ -110,6 +120,10 @@ int tn_response_evaluate(tn_making_t *m);
 void tn_response_check(const tn_making_t *m);
 
 /* design_group.c */
+/** A column or factor(..) to group by. NULL name: reported. */
+tn_group_part_t tn_group_part(tn_making_t *m, int node, const char *name, bool is_plain);
+/** Levels of the parts in all rows of the frame. 0 or TN_ENOMEM. */
+int tn_groups_evaluate(tn_making_t *m);
 /** Which parts make a division of the rows. */
 typedef enum tn_parts { TN_PARTS_ALL, TN_PARTS_PLAIN, TN_PARTS_STRATA } tn_parts_t;
 /** Strata of the rows listed (part codes known in all of them): design or rows. */

@@ -92,17 +92,16 @@ const char **tn_constant_texts(tn_making_t *m, int node, int *n)
     return is_fine && *n > 0 ? texts : NULL;
 }
 
-static void read_factor(tn_making_t *m, tn_variable_t *v)
+void tn_factor_read(tn_making_t *m, int node, tn_factor_t *out)
 {
     static const char *const NAMES[] = {"ref", "levels", NULL};
     const tn_formula_t *f = &m->recipe->formula;
-    if (!check_arguments(m, v->node, NAMES, 1)) return;
-    const int ref = tn_argument(f, v->node, "ref", -1);
-    const int levels = tn_argument(f, v->node, "levels", -1);
-    if (levels >= 0) v->explicit = tn_constant_texts(m, levels, &v->n_explicit);
-    if (ref >= 0) v->reference = constant_text(m, ref);
-    if (ref < 0 && tn_bind_function(f, v->node) == TN_FUNCTION_RELEVEL)
-        tn_making_complain(m, v->node, "relevel() needs ref = \"level\"");
+    if (!check_arguments(m, node, NAMES, 1)) return;
+    const int ref = tn_argument(f, node, "ref", -1), levels = tn_argument(f, node, "levels", -1);
+    if (levels >= 0) out->explicit = tn_constant_texts(m, levels, &out->n_explicit);
+    if (ref >= 0) out->reference = constant_text(m, ref);
+    if (ref < 0 && tn_bind_function(f, node) == TN_FUNCTION_RELEVEL)
+        tn_making_complain(m, node, "relevel() needs ref = \"level\"");
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -186,7 +185,7 @@ static void read_variable(tn_making_t *m, tn_variable_t *v)
     case TN_VALUE_FACTOR:
         v->kind = TN_VARIABLE_FACTOR;
         v->value_node = tn_formula_child(f, v->node, 0);
-        read_factor(m, v);
+        tn_factor_read(m, v->node, &v->factor);
         return;
     case TN_VALUE_SPLINE:
         v->kind = TN_VARIABLE_SPLINE;
@@ -264,20 +263,20 @@ static void check_finite(tn_making_t *m, const tn_variable_t *v, const double *x
     }
 }
 
-/* Codes in the order of factor(x, levels = ..); other values are missing, as in R. */
-static int use_explicit_levels(tn_making_t *m, tn_variable_t *v, tn_column_values_t *value)
+int tn_factor_use_explicit(const tn_making_t *m, const tn_factor_t *factor, tn_levels_t *levels)
 {
-    int32_t *place = tn_calloc((size_t)value->n_labels + 1, sizeof *place);
+    if (factor->explicit == NULL) return 0;
+    int32_t *place = tn_calloc((size_t)levels->n + 1, sizeof *place);
     if (place == NULL) return TN_ENOMEM;
-    for (int k = 0; k < value->n_labels; k++) {
+    for (int k = 0; k < levels->n; k++) {
         place[k] = -1;
-        for (int i = v->n_explicit - 1; i >= 0; i--)
-            if (strcmp(value->label[k], v->explicit[i]) == 0) place[k] = i;
+        for (int i = factor->n_explicit - 1; i >= 0; i--)
+            if (strcmp(levels->label[k], factor->explicit[i]) == 0) place[k] = i;
     }
     for (size_t i = 0; i < m->binding.frame->n_rows; i++)
-        if (value->code[i] >= 0) value->code[i] = place[value->code[i]];
-    value->label = (const char **)v->explicit;
-    value->n_labels = v->n_explicit;
+        if (levels->code[i] >= 0) levels->code[i] = place[levels->code[i]];
+    levels->label = (const char **)factor->explicit;
+    levels->n = factor->n_explicit;
     tn_free(place);
     return 0;
 }
@@ -286,10 +285,10 @@ static int evaluate_factor(tn_making_t *m, tn_variable_t *v, tn_column_values_t 
 {
     tn_levels_t levels;
     int ret = tn_bind_levels(&m->binding, v->value_node, true, &m->scratch, &levels);
+    if (ret == 0) ret = tn_factor_use_explicit(m, &v->factor, &levels);
     value->code = levels.code;
     value->label = levels.label;
     value->n_labels = levels.n;
-    if (ret == 0 && v->explicit != NULL) ret = use_explicit_levels(m, v, value);
     return ret;
 }
 
@@ -331,7 +330,8 @@ static int fix_levels(tn_making_t *m, tn_variable_t *v, tn_column_values_t *valu
         const char *label =
             tn_arena_strndup(&m->recipe->arena, value->label[k], strlen(value->label[k]));
         if (label == NULL) return TN_ENOMEM;
-        if (v->reference != NULL && strcmp(label, v->reference) == 0) front = v->n_levels;
+        if (v->factor.reference != NULL && strcmp(label, v->factor.reference) == 0)
+            front = v->n_levels;
         place[k] = v->n_levels;
         v->level[v->n_levels++] = label;
     }
@@ -344,8 +344,8 @@ static int fix_levels(tn_making_t *m, tn_variable_t *v, tn_column_values_t *valu
     for (int k = front; k > 0; k--)
         v->level[k] = v->level[k - 1];
     if (n > 0) v->level[0] = first;
-    if (n > 0 && v->reference != NULL && strcmp(first, v->reference) != 0)
-        tn_bind_unknown_level(&m->binding, v->node, v->reference, v->level, n);
+    if (n > 0 && v->factor.reference != NULL && strcmp(first, v->factor.reference) != 0)
+        tn_bind_unknown_level(&m->binding, v->node, v->factor.reference, v->level, n);
     if (n == 1)
         tn_making_complain(m, v->node, "%.100s has only one level, '%.60s'", v->name, v->level[0]);
     return 0;
