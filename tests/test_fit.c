@@ -353,7 +353,8 @@ static void what_went_wrong_is_named(void **state)
         (tn_fit_options_t){.method = TN_FIT_COX, .newdata = &NEW});
     assert_int_equal(fit.status, TN_FIT_COLLINEAR);
     assert_int_equal(fit.n_warnings, 1);
-    assert_non_null(strstr(fit.warning[0], "age"));
+    assert_string_equal(fit.warning[0],
+        "collinear covariates: I(2 * age), left out: it adds nothing to the others");
     tn_fit_free(&fit);
     fit_ok(&fit, "surv(until, cause == 7) ~ age", (tn_fit_options_t){.method = TN_FIT_COX});
     assert_int_equal(fit.status, TN_FIT_NO_EVENTS);
@@ -362,6 +363,53 @@ static void what_went_wrong_is_named(void **state)
         (tn_fit_options_t){.method = TN_FIT_LOGIT});
     assert_int_equal(fit.status, TN_FIT_SEPARATION);
     assert_non_null(strstr(fit.warning[0], "cause == 1"));
+    tn_fit_free(&fit);
+}
+
+/* As R: the later of two columns has no coefficient, the others are those of a fit without it. */
+static void a_column_that_adds_nothing_is_left_out(void **state)
+{
+    (void)state;
+    static const tn_fit_method_t methods[] = {
+        TN_FIT_COX, TN_FIT_FINEGRAY, TN_FIT_WEIBULL, TN_FIT_PIECEWISE, TN_FIT_LOGIT};
+    for (size_t m = 0; m < sizeof methods / sizeof methods[0]; m++) {
+        tn_fit_t with, without;
+        const tn_fit_options_t opt = {.method = methods[m], .newdata = &NEW};
+        fit_ok(&with, "surv(until, cause) ~ I(0 * age) + age + I(2 - age) + group", opt);
+        fit_ok(&without, "surv(until, cause) ~ age + group", opt);
+        assert_int_equal(with.status, TN_FIT_COLLINEAR);
+        assert_int_equal(without.status, TN_FIT_CONVERGED);
+        assert_int_equal(with.n_warnings, 2);
+        const size_t n = tn_fit_table(&with, "terms")->n_rows;
+        assert_int_equal(n, tn_fit_table(&without, "terms")->n_rows + 4);
+        size_t k = 0, n_missing = 0;
+        for (size_t i = 0; i < n; i++) {
+            const char *term = text_at(&with, "terms", "term", i);
+            if (isnan(at(&with, "terms", "estimate", i))) {
+                assert_true(strcmp(term, "I(0 * age)") == 0 || strcmp(term, "I(2 - age)") == 0);
+                assert_true(isnan(at(&with, "terms", "conf.low", i)));
+                n_missing++;
+                continue;
+            }
+            assert_string_equal(term, text_at(&without, "terms", "term", k));
+            assert_string_equal(
+                text_at(&with, "terms", "cause", i), text_at(&without, "terms", "cause", k));
+            check_close(at(&with, "terms", "std.error", i), at(&without, "terms", "std.error", k),
+                0, 0, term);
+            k++;
+        }
+        assert_int_equal(n_missing, 4);
+        for (size_t i = 0; i < tn_fit_table(&with, "predictions")->n_rows; i++) {
+            check_close(at(&with, "predictions", "estimate", i),
+                at(&without, "predictions", "estimate", i), 0, 0, "predictions");
+        }
+        tn_fit_free(&with);
+        tn_fit_free(&without);
+    }
+    tn_fit_t fit;
+    fit_ok(&fit, "surv(until, cause) ~ I(0 * age)", (tn_fit_options_t){.method = TN_FIT_COX});
+    assert_int_equal(tn_fit_table(&fit, "terms")->n_rows, 2);
+    assert_string_equal(text_at(&fit, "terms", "cause", 1), "2");
     tn_fit_free(&fit);
 }
 
@@ -386,6 +434,7 @@ static const struct {
     tn_fit_options_t opt;
 } EVERYTHING[] = {
     {"surv(until, cause) ~ group", {.method = TN_FIT_KM}},
+    {"surv(until, cause) ~ age + I(2 * age) + group", {.method = TN_FIT_COX, .newdata = &NEW}},
     {"surv(until, cause) ~ group", {.method = TN_FIT_CIF}},
     {"surv(entry, until, cause) ~ age + group",
         {.method = TN_FIT_COX, .newdata = &NEW, .wants_residuals = true, .is_robust = true}},
@@ -469,6 +518,7 @@ int main(void)
         cmocka_unit_test(spells_are_cut_into_periods),
         cmocka_unit_test(nested_models_are_compared_on_the_same_rows),
         cmocka_unit_test(what_went_wrong_is_named),
+        cmocka_unit_test(a_column_that_adds_nothing_is_left_out),
         cmocka_unit_test(the_bootstrap_does_not_depend_on_threads),
         cmocka_unit_test(small_data_give_a_fit_or_a_message),
         cmocka_unit_test(every_failed_allocation_is_reported),

@@ -32,6 +32,9 @@ typedef struct tn_frame {
     size_t n_rows;
     int n_columns;
     tn_frame_column_t *column;
+    char **left_out; /**< n_left_out names: columns of an R file that are neither numbers nor texts
+                        (lists, matrices) and so are not here; NULL if none */
+    int n_left_out;
     size_t *line;         /**< CSV read with as_text: the line where each row begins; else NULL */
     size_t *foreign_line; /**< lenient: line of each byte that was not UTF-8; NULL if none */
     size_t n_foreign;

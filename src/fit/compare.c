@@ -264,6 +264,7 @@ static int fit_formula(
             f.causes[0], f.causes[1]);
     }
     if (ret >= 0) ret = fit_models(self, &f, i);
+    if (ret >= 0) ret = tn_aliased_show(&f);
     if (ret >= 0) {
         self->names[i] = tn_fitting_terms(&f, &f.design);
         self->n_names[i] = f.design.n_columns;

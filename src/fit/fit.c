@@ -140,6 +140,7 @@ int tn_fitting_init(tn_fitting_t *self)
     if (ret >= 0) ret = find_cause(self);
     if (ret >= 0) ret = choose_times(self);
     if (ret >= 0) ret = tn_newdata_read(self);
+    if (ret >= 0) ret = tn_aliased_find(self);
     return ret;
 }
 
@@ -221,6 +222,7 @@ static int run_one(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_
     tn_fitting_t fitting = {.fit = fit, .opt = opt, .frame = frame, .diag = diag, .err = err};
     int ret = tn_fitting_init(&fitting);
     if (ret >= 0) ret = run_method(&fitting);
+    if (ret >= 0) ret = tn_aliased_show(&fitting);
     tn_fitting_free(&fitting);
     return ret;
 }

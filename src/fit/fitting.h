@@ -28,6 +28,11 @@ typedef struct tn_fitting {
     } fresh;
     double *times; /* n_times: where predictions are wanted */
     int n_times;
+    struct {
+        int n;
+        const char **name, **before; /* n; before: the column kept before it, NULL: none */
+        const char *first;           /* column kept */
+    } aliased;                       /* left out of the design */
 } tn_fitting_t;
 
 /** The methods: each lays its tables into self->fit. @return 0 or TN_E... */
@@ -51,6 +56,10 @@ int tn_fitting_last_cause(const tn_fitting_t *self);
 bool tn_fitting_has_causes(const tn_fitting_t *self); /* more than one is fitted */
 bool tn_fitting_is_robust(const tn_fitting_t *self);
 bool tn_fitting_has_sample_weights(const tn_fitting_t *self); /* Cox only: not whole numbers */
+/** Leaves columns out that add nothing to those before. @return 0 or TN_ENOMEM. */
+int tn_aliased_find(tn_fitting_t *self);
+/** Says so, and gives them rows without figures. @return 0 or TN_ENOMEM. */
+int tn_aliased_show(tn_fitting_t *self);
 /** Cuts spells into periods of length opt->period and makes the design over them. */
 int tn_fitting_expand(tn_fitting_t *self);
 /** Names of the columns of a design, copied; NULL on failure. */

@@ -111,6 +111,9 @@ void tn_frame_free(tn_frame_t *self)
         tn_free(c->levels);
     }
     tn_free(self->column);
+    for (int k = 0; self->left_out != NULL && k < self->n_left_out; k++)
+        tn_free(self->left_out[k]);
+    tn_free(self->left_out);
     tn_free(self->line);
     tn_free(self->foreign_line);
     *self = (tn_frame_t){0};
@@ -140,6 +143,15 @@ int tn_frame_allocate(tn_frame_t *self, const tn_frame_source_t *source, size_t 
     if (self->column == NULL) return TN_ENOMEM;
     self->n_columns = (int)n_columns;
     self->n_rows = n_rows;
+    return 0;
+}
+
+int tn_frame_leave_out(tn_frame_t *self, size_t n)
+{
+    if (n == 0) return 0;
+    self->left_out = tn_calloc(n, sizeof *self->left_out);
+    if (self->left_out == NULL) return TN_ENOMEM;
+    self->n_left_out = (int)n;
     return 0;
 }
 

@@ -23,6 +23,9 @@ int tn_rdata_read(tn_frame_t *self, const tn_frame_source_t *source, tn_error_t 
 int tn_frame_allocate(tn_frame_t *self, const tn_frame_source_t *source, size_t n_rows,
     size_t n_columns, tn_error_t *err);
 
+/** Room for the names of n columns that are not read. @return 0 or TN_ENOMEM. */
+int tn_frame_leave_out(tn_frame_t *self, size_t n);
+
 /** Gives the column n_levels texts, copied; one block, so that one free is enough.
  *  @return 0 or TN_ENOMEM. */
 int tn_frame_set_levels(tn_frame_column_t *column, const char *const *texts, int n_levels);

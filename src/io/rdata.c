@@ -189,7 +189,7 @@ static int on_column(const char *name, rdata_type_t type, void *data, long count
     } else if (data == NULL && count > 0) {
         self->failed =
             tn_error_set(self->err, TN_EINPUT, "%s: a column without values", self->source->name);
-    } else if (type == RDATA_TYPE_INT32 && self->n_labels > 0) {
+    } else if (data != NULL && type == RDATA_TYPE_INT32 && self->n_labels > 0) {
         take_factor(self, column, data);
     } else {
         take_numbers(self, column, type, data);
@@ -238,10 +238,20 @@ static int on_name(const char *name, int index, void *ctx)
 
 /* ---- to a frame ---- */
 
+static size_t count_rows(const object_t *object)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < object->n_columns; j++)
+        n = object->column[j].n > n ? object->column[j].n : n;
+    return n;
+}
+
+/* Columns without elements are no vectors of numbers or texts (rdata_plain.h). */
 static bool is_frame(const object_t *object)
 {
-    for (size_t j = 1; j < object->n_columns; j++) {
-        if (object->column[j].n != object->column[0].n) return false;
+    const size_t n_rows = count_rows(object);
+    for (size_t j = 0; j < object->n_columns; j++) {
+        if (object->column[j].n != n_rows && object->column[j].n > 0) return false;
     }
     return object->has_names && object->n_columns > 0;
 }
@@ -304,10 +314,21 @@ static int finish(walk_t *self, tn_frame_t *frame)
     object_t *object = NULL;
     const int chosen = choose(self, &object);
     if (chosen < 0 || object == NULL) return chosen;
-    const size_t n_rows = object->column[0].n;
-    int ret = tn_frame_allocate(frame, self->source, n_rows, object->n_columns, self->err);
-    for (size_t j = 0; ret == 0 && j < object->n_columns; j++)
-        ret = finish_column(&object->column[j], n_rows, &frame->column[j]);
+    const size_t n_rows = count_rows(object);
+    size_t n = 0;
+    for (size_t j = 0; j < object->n_columns; j++)
+        n += object->column[j].n == n_rows;
+    int ret = tn_frame_allocate(frame, self->source, n_rows, n, self->err);
+    if (ret == 0) ret = tn_frame_leave_out(frame, object->n_columns - n);
+    for (size_t j = 0, at = 0, left = 0; ret == 0 && j < object->n_columns; j++) {
+        column_t *column = &object->column[j];
+        if (column->n == n_rows) {
+            ret = finish_column(column, n_rows, &frame->column[at++]);
+        } else {
+            frame->left_out[left] = tn_strdup(column->name != NULL ? column->name : "");
+            if (frame->left_out[left++] == NULL) ret = TN_ENOMEM;
+        }
+    }
     return ret == 0 ? tn_frame_unique_names(frame) : ret;
 }
 

@@ -204,11 +204,11 @@ static int sequence(plain_t *self, unsigned type)
     }
     put_word(self, type);
     put_word(self, (uint32_t)n);
-    for (double i = 0.0; i < n; i++) {
+    for (int32_t i = 0; i < (int32_t)n; i++) {
         if (type == TN_R_INTEGER) {
-            put_word(self, (uint32_t)(int32_t)(first + step * i));
+            put_word(self, (uint32_t)(int32_t)(first + step * (double)i));
         } else {
-            put_real(self, first + step * i);
+            put_real(self, first + step * (double)i);
         }
     }
     return 0;
@@ -315,6 +315,7 @@ static int alternative(plain_t *self, int depth, unsigned *type)
 /** What the attributes say of what they belong to. */
 typedef struct kind {
     bool is_frame, has_names;
+    bool is_matrix; /* of several columns, or an array */
 } kind_t;
 
 static bool holds(const char *strings, size_t n, const char *word)
@@ -348,6 +349,18 @@ static int kept_attribute(
     return 0;
 }
 
+static int dimensions(plain_t *self, int depth, kind_t *kind)
+{
+    const size_t from = self->out->n;
+    unsigned type = 0;
+    const int ret = column(self, depth, false, &type);
+    if (ret < 0 || self->out->failed) return ret < 0 ? ret : TN_ENOMEM;
+    const char *dim = self->out->s + from + 4;
+    kind->is_matrix = type != TN_R_INTEGER || word_at(dim) != 2 || word_at(dim + 8) != 1;
+    take_back(self, from);
+    return 0;
+}
+
 static bool is_kept(tn_rdata_name_t name, unsigned owner)
 {
     return is_named(name, "class") || (owner == TN_R_LIST && is_named(name, "names")) ||
@@ -373,9 +386,13 @@ static int attributes(plain_t *self, size_t from, bool has_kept, int depth, kind
         ret = tn_rdata_word(&self->in, &symbol);
         if (ret == 0) ret = tn_rdata_symbol(&self->in, symbol, &name);
         if (ret < 0) break;
-        ret = has_kept && is_kept(name, owner)
-                  ? kept_attribute(self, name, owner == TN_R_LIST, depth + 1, kind)
-                  : tn_rdata_pass(&self->in, depth + 1);
+        if (has_kept && is_kept(name, owner)) {
+            ret = kept_attribute(self, name, owner == TN_R_LIST, depth + 1, kind);
+        } else if (has_kept && is_named(name, "dim")) {
+            ret = dimensions(self, depth + 1, kind);
+        } else {
+            ret = tn_rdata_pass(&self->in, depth + 1);
+        }
     }
     if (ret == 0 && self->out->failed) ret = TN_ENOMEM;
     if (ret == 0 && self->out->n > begin) {
@@ -389,7 +406,7 @@ static int column(plain_t *self, int depth, bool has_kept, unsigned *type)
 {
     const size_t from = self->out->n, item = self->in.at;
     uint32_t flags = 0;
-    kind_t ignored = {0};
+    kind_t kind = {0};
     *type = 0;
     int ret = tn_rdata_word(&self->in, &flags);
     if (ret < 0) return ret;
@@ -408,17 +425,23 @@ static int column(plain_t *self, int depth, bool has_kept, unsigned *type)
         break;
     default: self->in.at = item; return tn_rdata_pass(&self->in, depth);
     }
-    if (ret < 0 || (flags & TN_R_HAS_ATTRIBUTES) == 0) return ret;
-    return attributes(self, from, has_kept, depth + 1, &ignored);
+    if (ret == 0 && (flags & TN_R_HAS_ATTRIBUTES) != 0)
+        ret = attributes(self, from, has_kept, depth + 1, &kind);
+    if (ret < 0 || !kind.is_matrix) return ret;
+    take_back(self, from);
+    *type = 0;
+    return 0;
 }
 
 /* ---- data frames ---- */
 
-/** A list with a class, after its first word; takes itself back if it is no data frame. */
-static int frame(plain_t *self, tn_rdata_name_t name, bool *is_frame)
+/** A list with a class, after its first word; takes itself back if it is no data frame. A column
+ * that is no vector of numbers, truth values or texts (a list, a matrix) is written without
+ * elements. */
+static int frame(plain_t *self, bool *is_frame)
 {
     const size_t from = self->out->n;
-    size_t n = 0, bad = 0;
+    size_t n = 0;
     kind_t kind = {0};
     int ret = tn_rdata_count(&self->in, &n);
     put_word(self, TN_R_LIST | TN_R_IS_OBJECT);
@@ -426,22 +449,19 @@ static int frame(plain_t *self, tn_rdata_name_t name, bool *is_frame)
     for (size_t i = 0; ret == 0 && i < n; i++) {
         unsigned type = 0;
         ret = column(self, 1, true, &type);
-        if (ret == 0 && type == 0 && bad == 0) bad = i + 1;
+        if (ret < 0 || type != 0) continue;
+        put_word(self, TN_R_LOGICAL);
+        put_word(self, 0);
     }
     if (ret == 0) ret = attributes(self, from, true, 1, &kind);
     if (ret < 0) return ret;
     *is_frame = kind.is_frame && kind.has_names;
     if (!*is_frame) take_back(self, from);
-    if (!*is_frame || bad == 0) return 0;
-    return tn_error_set(self->in.err, TN_EINPUT,
-        "%s: column %zu of the data frame %.*s is no vector of numbers, truth values or texts (a "
-        "list, "
-        "say): leave it out before saving",
-        self->in.name, bad, name.n > 0 ? (int)name.n : 9, name.n > 0 ? name.s : "(unnamed)");
+    return 0;
 }
 
 /** An object of the file: a data frame, or nothing is written. */
-static int object(plain_t *self, tn_rdata_name_t name, bool *is_frame)
+static int object(plain_t *self, bool *is_frame)
 {
     const size_t item = self->in.at;
     uint32_t flags = 0;
@@ -449,7 +469,7 @@ static int object(plain_t *self, tn_rdata_name_t name, bool *is_frame)
     const int ret = tn_rdata_word(&self->in, &flags);
     *is_frame = false;
     if (ret < 0) return ret;
-    if (TN_R_TYPE(flags) == TN_R_LIST && (flags & both) == both) return frame(self, name, is_frame);
+    if (TN_R_TYPE(flags) == TN_R_LIST && (flags & both) == both) return frame(self, is_frame);
     self->in.at = item;
     return tn_rdata_pass(&self->in, 0);
 }
@@ -468,7 +488,7 @@ static int named_objects(plain_t *self)
         ret = tn_rdata_word(&self->in, &symbol);
         if (ret == 0) ret = tn_rdata_symbol(&self->in, symbol, &name);
         if (ret == 0) ret = put_tag(self, name);
-        if (ret == 0) ret = object(self, name, &is_frame);
+        if (ret == 0) ret = object(self, &is_frame);
         if (ret < 0) return ret;
         if (!is_frame) take_back(self, from);
     }
@@ -479,7 +499,7 @@ static int named_objects(plain_t *self)
 static int single_object(plain_t *self)
 {
     bool is_frame = false;
-    const int ret = object(self, (tn_rdata_name_t){0}, &is_frame);
+    const int ret = object(self, &is_frame);
     if (ret == 0 && !is_frame) put_word(self, TN_R_NIL);
     return ret;
 }

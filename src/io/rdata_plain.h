@@ -9,10 +9,10 @@
 /** Walks R's serialisation (XDR, versions 2 and 3) from end to end. What is written has the form of
  * the file (one object, or named ones); in it are the data frames, with vectors of numbers, truth
  * values and texts as columns, their levels and classes, and the names of the columns; compact
- * vectors are written in full, everything else is nil.
+ * vectors are written in full, columns of another kind (lists, matrices) without elements,
+ * everything else is nil.
  *  @param plain  zeroed; the caller's to tn_text_free, also after an error.
- *  @return 0; TN_EINPUT: cut off, no R data, text (ASCII) form, nested beyond reason, or a data
- *          frame with a column of another kind; TN_ENOMEM. */
+ *  @return 0; TN_EINPUT: cut off, no R data, text (ASCII) form, nested beyond reason; TN_ENOMEM. */
 int tn_rdata_plain(
     const char *name, const unsigned char *bytes, size_t n, tn_text_t *plain, tn_error_t *err);
 #endif

@@ -257,8 +257,12 @@ static int fill_rows(tn_making_t *m)
 static void complain_empty(tn_making_t *m)
 {
     const tn_design_t *d = m->design;
-    const tn_severity_t severity = TN_SEVERITY_ERROR;
-    tn_formula_complain_at(&m->recipe->formula, m->binding.diag, severity, m->recipe->formula.right,
+    const int right = m->recipe->formula.right;
+    if (d->n_frame == 0) {
+        tn_making_complain(m, right, "the data have no rows");
+        return;
+    }
+    tn_making_complain(m, right,
         "no row is left of %zu: %zu with missing values%s%.60s%s, %zu of weight 0", d->n_frame,
         d->n_missing, d->n_missing_names > 0 ? " (most in '" : "",
         d->n_missing_names > 0 ? d->missing[0].name : "", d->n_missing_names > 0 ? "')" : "",

@@ -46,6 +46,14 @@ static void complain_column(const tn_binding_t *b, int node)
     const char *where = b->is_new ? "the new rows" : "the data";
     const char *near = NULL;
     if (tn_diag_n_errors(b->diag) >= TN_DIAG_MAX) return; /* enough, and each costs */
+    for (int k = 0; k < b->frame->n_left_out; k++) {
+        if (strcmp(b->frame->left_out[k], name) != 0) continue;
+        complain(b, node,
+            "column '%.60s' of %s is no vector of numbers, truth values or texts (but a list or a "
+            "matrix, say)",
+            name, where);
+        return;
+    }
     const size_t n = (size_t)b->frame->n_columns;
     /* one name at a time: no list to allocate, and the frame may be wide */
     tn_arena_t scratch = {0};

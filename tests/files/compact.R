@@ -21,5 +21,8 @@ saveRDS(d, "compact.rds", compress = FALSE)
 write.csv(d[1:14, ], "", row.names = FALSE)
 lists <- data.frame(a = 1:2)
 lists$b <- list(1, 2:3)
+lists$c <- cbind(1:2, 3:4) # as Surv() and poly() make
+lists$d <- complex(real = 1:2)
+lists$e <- cbind(7:8)
 saveRDS(lists, "lists.rds")
 saveRDS(lists[0, "a", drop = FALSE], "no-rows.rds")
