@@ -150,7 +150,7 @@ static void take_factor(walk_t *self, column_t *column, const int *code)
         return;
     }
     memcpy(column->factor, self->label, (size_t)self->n_labels * sizeof(char *));
-    for (size_t i = 0; i < column->n; i++)
+    for (size_t i = 0; code != NULL && i < column->n; i++)
         column->level[i] = code[i] >= 1 && code[i] <= self->n_labels ? code[i] - 1 : -1;
 }
 
@@ -163,7 +163,7 @@ static void take_numbers(walk_t *self, column_t *column, rdata_type_t type, cons
         self->failed = TN_ENOMEM;
         return;
     }
-    for (size_t i = 0; i < column->n; i++) {
+    for (size_t i = 0; data != NULL && i < column->n; i++) {
         if (is_integer) {
             const int value = ((const int *)data)[i];
             column->number[i] = value == INT_MIN ? NAN : (double)value;
@@ -189,7 +189,7 @@ static int on_column(const char *name, rdata_type_t type, void *data, long count
     } else if (data == NULL && count > 0) {
         self->failed =
             tn_error_set(self->err, TN_EINPUT, "%s: a column without values", self->source->name);
-    } else if (data != NULL && type == RDATA_TYPE_INT32 && self->n_labels > 0) {
+    } else if (type == RDATA_TYPE_INT32 && self->n_labels > 0) {
         take_factor(self, column, data);
     } else {
         take_numbers(self, column, type, data);

@@ -519,7 +519,7 @@ static int encoding(plain_t *self)
     self->in.at += n;
     if (strcmp(name, "UTF-8") == 0) return 0;
     self->native = iconv_open("UTF-8", name);
-    self->has_native = self->native != (iconv_t)-1;
+    self->has_native = self->native != (iconv_t)-1; /* NOLINT: as iconv says it failed */
     return self->has_native
                ? 0
                : tn_rdata_complain(&self->in, "its texts are in an encoding not known here");
