@@ -97,7 +97,7 @@ static tn_isa_t speeds(const tn_court_t *court, int64_t n_worlds)
 static void floor_of(const tn_court_t *c, tn_block_t *b, tn_isa_t isa, double measured)
 {
     const double bytes = 16.0 * (4.0 + (c->n + 3) / 4);
-    const double operations = 2.0 * c->link_end[c->n - 1] + 24.0 * c->n + 150.0;
+    const double operations = c->talk.operations + 24.0 * c->n + 150.0;
     const double rate = bench_philox(b, isa), peak = bench_peak(isa);
     const double random = 1e9 * bytes / rate, arithmetic = 1e9 * operations / peak;
     printf("\nfloor of a world-week, %s, one core\n", isa_names[isa]);

@@ -105,13 +105,10 @@ void bench_week(bench_week_t *self, tn_block_t *b, tn_isa_t isa, uint64_t seed)
     k->lanes->start(b);
     credit(self, 0, "first day", &from);
     for (int t = 0; t < c->n_weeks && b->n_live > 0; t++) {
-        const double age = c->age_start + (7.0 * t + 3.5) / 365.25;
-        b->mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (age - 69.0));
         self->world_weeks += b->n_live;
-        for (b->j0 = 0; b->j0 < b->n_live; b->j0 += CHUNK) {
-            b->n_chunk = b->n_live - b->j0 < CHUNK ? b->n_live - b->j0 : CHUNK;
+        tn_block_begin_week(b, t);
+        for (int j0 = 0; tn_block_take_chunk(b, j0); j0 += CHUNK)
             chunk_week(self, b, k, t);
-        }
         from = bench_now();
         const bool is_tipping = t == (c->t_as_of > 0 ? c->t_as_of - 1 : 0);
         tn_block_observe(b, k->lanes, t);

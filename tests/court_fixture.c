@@ -74,6 +74,7 @@ static int pick(stream_t *s, int n) { return (int)(next(s) * n); }
 static void random_actors(fixture_t *self, stream_t *s)
 {
     const int n = self->c.n_actors;
+    const bool is_grouped = s->key % 3 == 1; /* ties follow the groups, with exceptions */
     for (int i = 0; i < n; i++) {
         tn_actor_t *a = &self->actor[i];
         a->group = pick(s, 3);
@@ -89,7 +90,9 @@ static void random_actors(fixture_t *self, stream_t *s)
     self->actor[pick(s, n)].is_interim = true;
     for (int i = 0; i < n; i++) {
         for (int j = 0; j < i; j++) {
-            const double k = next(s) < 0.3 ? 0.0 : 0.6 * next(s);
+            double k = next(s) < 0.3 ? 0.0 : 0.6 * next(s);
+            const bool is_plain = is_grouped && next(s) < 0.9;
+            if (is_plain) k = self->actor[i].group == self->actor[j].group ? 0.4 : 0.1;
             self->tie[i * n + j] = self->tie[j * n + i] = k;
         }
     }
@@ -203,6 +206,7 @@ void fixture_run(tn_block_t *block, const tn_court_t *court, tn_isa_t isa, uint6
     int64_t index, int n_worlds)
 {
     assert_int_equal(tn_block_init(block, court), 0);
+    block->keeps_weeks = index % 2 == 1;
     tn_block_run(block, tn_lanes_select(isa), seed, index, n_worlds);
 }
 

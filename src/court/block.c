@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "base/fmath.h"
 #include "base/mem.h"
+#include "base/vector.h"
 
 #define ALIGN                  64
 #define ROWS_BYTES(rows, size) (((size_t)(rows) * (size)*TN_ROW + ALIGN - 1) / ALIGN * ALIGN)
@@ -76,7 +78,7 @@ static void lay_out(tn_block_t *self)
     self->slab_used = 0;
     self->n_columns = 0;
     lay_out_state(self);
-    double **per_actor[] = {&self->x, &self->dg, &self->g, &self->D, &self->E, &self->S};
+    double **per_actor[] = {&self->x, &self->dg, &self->m};
     for (size_t i = 0; i < sizeof per_actor / sizeof *per_actor; i++) {
         keep_apart(self, i);
         *per_actor[i] = take_rows(self, c->n, sizeof(double));
@@ -87,6 +89,12 @@ static void lay_out(tn_block_t *self)
     self->ll = take_rows(self, c->evidence.n_origins, sizeof(double));
     self->claim_true = take_rows(self, c->evidence.n_claims, sizeof(uint8_t));
     self->claim_ll = take_rows(self, c->keeps_claims ? c->evidence.n_claims : 0, sizeof(double));
+    self->n_kept = self->n_columns;
+    double **of_week[] = {&self->g, &self->S};
+    for (size_t i = 0; i < sizeof of_week / sizeof *of_week; i++) {
+        keep_apart(self, 3 + i);
+        *of_week[i] = take_rows(self, c->n, sizeof(double));
+    }
     for (int k = 0; k < 4; k++) {
         self->u[k] = take_scratch(self);
         self->z[k] = take_scratch(self);
@@ -122,6 +130,31 @@ void tn_block_free(tn_block_t *self)
     *self = (tn_block_t){0};
 }
 
+/** Weeks after which somebody asks for g or S: predicates, the state on the as-of date. */
+static bool is_observed(const tn_block_t *self, int t)
+{
+    return t < self->court->t_as_of || t == 0 || self->watch_observable >= 0 ||
+           (t >= self->seen_from && t < self->seen_to) || self->keeps_weeks;
+}
+
+void tn_block_begin_week(tn_block_t *self, int t)
+{
+    const tn_court_t *c = self->court;
+    const double age = c->age_start + (7.0 * t + 3.5) / 365.25;
+    self->mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (age - 69.0));
+    if (self->tally_hazards) self->weeks_in_office += self->n_live;
+    self->step = is_observed(self, t) ? TN_ROW : CHUNK;
+}
+
+bool tn_block_take_chunk(tn_block_t *self, int j0)
+{
+    if (j0 >= self->n_live) return false;
+    self->j0 = j0;
+    self->n_chunk = self->n_live - j0 < CHUNK ? self->n_live - j0 : CHUNK;
+    self->from = self->step == TN_ROW ? 0 : j0;
+    return true;
+}
+
 /** The size is a constant where this is called, so the copies are moves. */
 static inline void exchange(unsigned char *a, unsigned char *b, size_t size)
 {
@@ -134,7 +167,8 @@ static inline void exchange(unsigned char *a, unsigned char *b, size_t size)
 void tn_block_swap(tn_block_t *self, int i, int j)
 {
     if (i == j) return;
-    for (int k = 0; k < self->n_columns; k++) {
+    const int n_columns = self->step == TN_ROW ? self->n_columns : self->n_kept;
+    for (int k = 0; k < n_columns; k++) {
         const size_t size = self->column[k].size;
         unsigned char *a = self->column[k].data + (size_t)i * size;
         unsigned char *b = self->column[k].data + (size_t)j * size;

@@ -40,6 +40,10 @@ typedef struct tn_column {
     size_t size; /* of one element */
 } tn_column_t;
 
+/** Where lane j of actor i has its g or S. */
+#define TN_OF_WEEK(block, rows, i, j)                                                              \
+    ((rows) + (size_t)(i) * (block)->step + (size_t)((j) - (block)->from))
+
 typedef struct tn_block {
     const tn_court_t *court;
     uint64_t seed;
@@ -54,7 +58,7 @@ typedef struct tn_block {
     double spread_x;     /* of the weekly innovation of x */
     double lasting;      /* chance that a plot does not dissolve in a week */
     double recovery;     /* weekly chance of recovery from an illness */
-    bool width_is_power; /* 2 g_wid is a power of two: dividing by it is multiplying, exactly */
+    double steep, rise0; /* D = clip(rise0 + steep g) */
 
     /* state of a world: [TN_ROW] each, aligned to 64 bytes */
     uint32_t *slot;
@@ -66,7 +70,14 @@ typedef struct tn_block {
     double *par[TN_N_PARAMETERS];   /* parameters with a prior; NULL for the fixed ones */
     int8_t *third[TN_N_PARAMETERS]; /* of its normal: +1 top, -1 bottom; NULL for the fixed ones */
     /* [actors][TN_ROW] */
-    double *x, *dg, *g, *D, *E, *S;
+    double *x, *dg, *m; /* m: pi_i E_i */
+    /* [actors][step], TN_OF_WEEK: what is made anew every week (D follows from g). Kept for all
+     * worlds (step TN_ROW, from 0) in the weeks that are observed; in others only for the chunk at
+     * work (step CHUNK, from j0), where it stays in the first cache. */
+    double *g, *S;
+    size_t step;
+    int from;
+    bool keeps_weeks; /* all weeks are observed */
     /* [events], [TN_N_COUNTS], [origins], [origins], [claims] x [TN_ROW] */
     int32_t *event_week, *count;
     double *reliability, *ll;
@@ -89,7 +100,7 @@ typedef struct tn_block {
     bool tally_hazards;                                           /* for calibration */
     double hazard_sum[TN_N_ROUTES], weeks_in_office; /* sums of conditional weekly probabilities */
 
-    int n_columns;
+    int n_columns, n_kept; /* all; those that outlive the week: g and S come last */
     tn_column_t *column;
     unsigned char *slab;
     size_t slab_size, slab_used;
@@ -101,6 +112,11 @@ enum tn_ar { TN_AR_X, TN_AR_E, TN_AR_B, TN_AR_F, TN_AR_PHI, TN_AR_THETA, TN_AR_Q
 /** One allocation, made once per thread and used for many blocks of the same court. */
 int tn_block_init(tn_block_t *self, const tn_court_t *court);
 void tn_block_free(tn_block_t *self);
+
+/** What a week begins with, before its chunks. */
+void tn_block_begin_week(tn_block_t *self, int t);
+/** The chunk of worlds from lane j0 on is the one at work; false if there is none. */
+bool tn_block_take_chunk(tn_block_t *self, int j0);
 
 /** Lane j takes the state of lane `from` in every array; both end up exchanged. */
 void tn_block_swap(tn_block_t *self, int i, int j);

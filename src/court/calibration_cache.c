@@ -33,7 +33,7 @@ static void name_court(const tn_court_t *court, const double target[TN_N_ROUTES]
         {scalars, sizeof scalars}, {sets, sizeof sets}, {court->pi, row}, {court->f, row},
         {court->s, row}, {court->p, row}, {court->dove, row}, {court->hawk, row}, {court->e, row},
         {court->r, row}, {court->g0, row}, {court->c, row}, {court->sigma, row},
-        {court->k, n * row}, {court->trust, n * row}, {court->centre, sizeof court->centre},
+        {court->k, n * row}, {court->hears, row}, {court->centre, sizeof court->centre},
         {court->prior_sd, sizeof court->prior_sd}, {target, TN_N_ROUTES * sizeof *target},
         {probe, TN_N_ROUTES * sizeof *probe}};
     tn_sha256_hex(pieces, sizeof pieces / sizeof *pieces, hex);

@@ -85,34 +85,18 @@ static void set_actor(tn_court_t *self, const tn_case_t *c, int i, int military,
 static int set_ties(tn_court_t *self, const tn_case_t *c)
 {
     const size_t n = (size_t)self->n;
+    int group[TN_MAX_ACTORS];
     self->k = tn_calloc(n * n, sizeof *self->k);
-    self->trust = tn_calloc(n * n, sizeof *self->trust);
-    self->link = tn_calloc(n * n, sizeof *self->link);
-    if (self->k == NULL || self->trust == NULL || self->link == NULL) return TN_ENOMEM;
+    if (self->k == NULL) return TN_ENOMEM;
     memcpy(self->k, c->tie, n * n * sizeof *self->k);
     for (size_t i = 0; i < n; i++) {
         double total = 0.0;
         for (size_t j = 0; j < n; j++)
             total += self->k[i * n + j] * self->pi[j];
-        if (total <= 0.0) continue;
-        for (size_t j = 0; j < n; j++) {
-            self->trust[i * n + j] = self->k[i * n + j] * self->pi[j] / total;
-        }
+        self->hears[i] = total > 0.0 ? 1.0 / total : 0.0;
+        group[i] = c->actor[i].group;
     }
-    return 0;
-}
-
-static void set_links(tn_court_t *self)
-{
-    const size_t n = (size_t)self->n;
-    int n_links = 0;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t l = 0; l < n; l++) {
-            const double trust = self->trust[i * n + l];
-            if (trust > 0.0) self->link[n_links++] = (tn_link_t){trust, (int)l};
-        }
-        self->link_end[i] = n_links;
-    }
+    return tn_talk_init(&self->talk, self->k, group, self->n);
 }
 
 /** share_c = Sum_i pi_i aff_ic c_c / Sum_d aff_id c_d (model 7.11). */
@@ -177,6 +161,16 @@ static void set_world(tn_court_t *self, const tn_case_t *c)
     self->n_weeks = self->t_as_of + c->horizon[c->n_horizons - 1].weeks;
 }
 
+static void set_shifted(tn_court_t *self)
+{
+    for (int k = 0; k < self->n_events; k++) {
+        for (int m = 0; m < self->event[k].n_effects; m++) {
+            const tn_effect_t *effect = &self->event[k].effects[m];
+            if (effect->kind == TN_EFFECT_GRIEVANCE) self->shifted |= effect->actors;
+        }
+    }
+}
+
 static int set_events(tn_court_t *self, const tn_case_t *c, int force_event)
 {
     self->event = tn_calloc((size_t)c->n_events + 1, sizeof *self->event);
@@ -194,6 +188,7 @@ static int set_events(tn_court_t *self, const tn_case_t *c, int force_event)
         };
     }
     self->n_events = c->n_events;
+    set_shifted(self);
     for (int k = 0; k < c->n_scheduled; k++) {
         self->exit[k].week = floor_week(c->scheduled[k].date, c->start);
         self->exit[k].p_leave = c->scheduled[k].p_leave;
@@ -216,7 +211,6 @@ int tn_court_init(
     set_leader(self, c);
     set_parameters(self, c, opt);
     int ret = set_ties(self, c);
-    if (ret == 0) set_links(self);
     if (ret == 0) set_candidates(self);
     if (ret == 0 && opt->is_neutral) {
         set_neutral_world(self, c, opt);
@@ -237,8 +231,7 @@ void tn_court_free(tn_court_t *self)
 {
     if (self == NULL) return;
     tn_free(self->k);
-    tn_free(self->trust);
-    tn_free(self->link);
+    tn_talk_free(&self->talk);
     tn_free(self->event);
     tn_free(self->exit);
     tn_evidence_free(&self->evidence);

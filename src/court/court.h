@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "court/talk.h"
 #include "model/case.h"
 #include "model/evidence.h"
 
@@ -29,12 +30,6 @@ typedef struct tn_court_exit {
     double p_leave;
 } tn_court_exit_t;
 
-/** An actor who is heard, and how much. */
-typedef struct tn_link {
-    double trust;
-    int to;
-} tn_link_t;
-
 typedef struct tn_court {
     int n; /* actors */
     double pi[TN_MAX_ACTORS], f[TN_MAX_ACTORS], s[TN_MAX_ACTORS], p[TN_MAX_ACTORS];
@@ -49,9 +44,9 @@ typedef struct tn_court {
     int interim;                 /* -1: none */
     double share[TN_MAX_ACTORS]; /* support for each as successor, weighted by power */
     double *k;                   /* n x n ties, row i */
-    double *trust;               /* n x n, row-stochastic or zero */
-    tn_link_t *link;             /* trust without its zeros, row by row */
-    int link_end[TN_MAX_ACTORS]; /* row i: link_end[i-1] .. link_end[i]-1 */
+    tn_talk_t talk;              /* sums over them */
+    double hears[TN_MAX_ACTORS]; /* 1 / Sum_l k_il pi_l; 0 without ties. T_ij = hears_i k_ij pi_j */
+    uint64_t shifted;            /* actors whose grievance an event moves: the others have dg = 0 */
     double guard;
     double m69, slope, elite_multiplier, age_start; /* age in years on the start day */
     int t_as_of;                                    /* tA */

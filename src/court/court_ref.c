@@ -120,7 +120,7 @@ static void purge(tn_ref_world_t *w, const tn_court_t *c, const bool *victim)
         w->x[i] = P(x_new);
         w->rep[i] = true;
         w->M[i] = false;
-        w->E[i] = 0.0;
+        w->m[i] = 0.0;
         w->pred[TN_O_purge] = true;
         if (c->military >> i & 1) w->pred[TN_O_purge_of_commander] = true;
     }
@@ -215,6 +215,27 @@ static void step_health(tn_ref_world_t *w, double mu, double u)
     }
 }
 
+/** Sum_j k_ij m_j; tie by tie, or by groups where the court says so (talk.h). */
+static double hear(const tn_court_t *c, const double *m, int i)
+{
+    const tn_talk_t *talk = &c->talk;
+    double sum = 0.0, all = 0.0, own = 0.0;
+    for (int g = 0; g < talk->n_groups; g++) {
+        double group = 0.0;
+        for (int j = 0; j < c->n; j++)
+            group += talk->group[j] == g ? m[j] : 0.0;
+        all += group;
+        if (g == talk->group[i]) own = group;
+    }
+    if (talk->n_groups > 0) {
+        const int g = talk->group[i];
+        sum = (talk->between * all + talk->more[g] * own) - talk->within[g] * m[i];
+    }
+    for (int k = i > 0 ? talk->link_end[i - 1] : 0; k < talk->link_end[i]; k++)
+        sum += talk->link[k].tie * m[talk->link[k].to];
+    return sum;
+}
+
 /* 7.4, 7.5 */
 static void step_grievance(
     tn_ref_world_t *w, const tn_court_t *c, uint64_t seed, uint64_t world, int t)
@@ -222,27 +243,28 @@ static void step_grievance(
     const double a = ar(P(x_tau)), lambda = P(inside);
     const double R = P(rent_econ) * w->e + P(rent_thr) * w->theta;
     const double cc = w->C / (w->C + P(loss_half));
-    const double losing = w->war ? above_zero(-w->b) : 0.0;
+    const double steep = 1.0 / (2.0 * P(g_wid)), hush = P(fear_talk) * w->phi;
+    const double base = P(g_base) + lambda * (P(k_defeat) * w->F);
+    const double rents = lambda * (P(k_rent) * R);
+    const double dead = w->war ? lambda * (P(k_dove) * (0.5 + 0.5 * cc)) : 0.0;
+    const double losing = w->war ? lambda * (P(k_hawk) * above_zero(-w->b)) : 0.0;
+    const double sanctions = lambda * (P(k_sanc) * w->s);
     double before[TN_MAX_ACTORS];
     w->G = w->V = 0.0;
     for (int i = 0; i < c->n; i++) {
         const double u = actor_word(seed, world, t, TN_RNG_NOISE, i);
+        const double case_for = c->g0[i] + dead * c->dove[i] + losing * c->hawk[i];
+        const double own = w->rep[i] ? -P(g_loyal) : case_for + sanctions * c->e[i];
         w->x[i] = a * w->x[i] + P(x_sd) * sqrt(12.0 * (1.0 - a * a)) * (u - 0.5);
-        const double dove = w->war ? P(k_dove) * c->dove[i] * (0.5 + 0.5 * cc) : 0.0;
-        const double case_for = dove + P(k_hawk) * c->hawk[i] * losing + P(k_sanc) * c->e[i] * w->s;
-        const double own = w->rep[i] ? -P(g_loyal) : c->g0[i] + lambda * case_for;
-        w->g[i] = P(g_base) + w->x[i] + w->dg[i] +
-                  lambda * (P(k_defeat) * w->F - P(k_rent) * c->r[i] * R) + own;
-        w->D[i] = clip(0.5 + (w->g[i] - P(g_mid)) / (2.0 * P(g_wid)));
-        before[i] = w->E[i];
+        w->g[i] = base - rents * c->r[i] + own + w->x[i] + w->dg[i];
+        w->D[i] = clip((0.5 - P(g_mid) * steep) + steep * w->g[i]);
+        before[i] = w->m[i];
     }
     for (int i = 0; i < c->n; i++) {
-        w->S[i] = 0.0;
-        for (int j = 0; j < c->n; j++)
-            w->S[i] += c->trust[i * c->n + j] * before[j];
-        w->E[i] = w->D[i] * (1.0 - P(fear_talk) * w->phi * (1.0 - w->S[i]));
+        w->S[i] = hear(c, before, i) * c->hears[i];
+        w->m[i] = c->pi[i] * w->D[i] * ((1.0 - hush) + hush * w->S[i]);
         w->G += c->pi[i] * w->D[i];
-        w->V += c->pi[i] * w->E[i];
+        w->V += w->m[i];
     }
 }
 

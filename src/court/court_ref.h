@@ -11,8 +11,8 @@ typedef struct tn_ref_world {
     double e, s, b, C, F, phi, theta, Q, G, V, lw;
     bool war, ill;
     double x[TN_MAX_ACTORS], dg[TN_MAX_ACTORS], g[TN_MAX_ACTORS];
-    double D[TN_MAX_ACTORS], E[TN_MAX_ACTORS], S[TN_MAX_ACTORS];
-    bool rep[TN_MAX_ACTORS], M[TN_MAX_ACTORS]; /* replaced; member of the plot */
+    double D[TN_MAX_ACTORS], m[TN_MAX_ACTORS], S[TN_MAX_ACTORS]; /* m: pi_i E_i */
+    bool rep[TN_MAX_ACTORS], M[TN_MAX_ACTORS];                   /* replaced; member of the plot */
     int event_week[TN_MAX_EVENTS];
     double a[TN_MAX_ORIGINS], ll[TN_MAX_ORIGINS];
     bool claim_true[TN_MAX_REPORTS];

@@ -10,11 +10,17 @@
 #define TALK         0.25
 #define MASS_PROTEST 0.40
 
+static double discontent(const tn_block_t *self, int i, int j)
+{
+    const double D = self->rise0 + self->steep * *TN_OF_WEEK(self, self->g, i, j);
+    return D < 0.0 ? 0.0 : D > 1.0 ? 1.0 : D;
+}
+
 static double mean_discontent(const tn_block_t *self, int j, uint64_t who, double total)
 {
     double sum = 0.0;
     for (int i = 0; i < self->court->n; i++) {
-        if (who >> i & 1) sum += self->court->pi[i] * self->D[(size_t)i * TN_ROW + (size_t)j];
+        if (who >> i & 1) sum += self->court->pi[i] * discontent(self, i, j);
     }
     return total > 0.0 ? sum / total : 0.0;
 }

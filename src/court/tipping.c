@@ -10,6 +10,7 @@
 /** One world at one shift of all grievances. */
 typedef struct tn_tip {
     const tn_court_t *c;
+    double steep, rise0;
     double g[TN_MAX_ACTORS], S[TN_MAX_ACTORS];
     double Q, Lambda, cost; /* cost K of failure */
 } tn_tip_t;
@@ -28,8 +29,7 @@ static double chance(const tn_tip_t *w, double a, double b)
 
 static double discontent(const tn_tip_t *w, int i, double delta)
 {
-    const double width = 2.0 * centre(w, TN_P_g_wid);
-    const double D = 0.5 + (w->g[i] + delta - centre(w, TN_P_g_mid)) / width;
+    const double D = w->rise0 + w->steep * (w->g[i] + delta);
     return D < 0.0 ? 0.0 : D > 1.0 ? 1.0 : D;
 }
 
@@ -111,7 +111,7 @@ static bool yardstick_falls(const tn_tip_t *w)
 void tn_block_tipping(const tn_block_t *self, int j, double out[TN_N_TIPPING])
 {
     const tn_court_t *c = self->court;
-    tn_tip_t w = {.c = c, .Q = self->Q[j]};
+    tn_tip_t w = {.c = c, .steep = self->steep, .rise0 = self->rise0, .Q = self->Q[j]};
     for (int i = 0; i < c->n; i++) {
         w.g[i] = self->g[(size_t)i * TN_ROW + (size_t)j];
         w.S[i] = self->S[(size_t)i * TN_ROW + (size_t)j];

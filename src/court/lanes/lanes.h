@@ -51,6 +51,12 @@ static inline uint64_t bit(int i) { return (uint64_t)1 << i; }
 
 static inline void count(tn_block_t *b, int what, int j, int32_t n) { ROW(b->count, what)[j] += n; }
 
+/** D of actor i in lane j. */
+static inline double discontent(const tn_block_t *b, int i, int j)
+{
+    return clip01(b->rise0 + b->steep * *TN_OF_WEEK(b, b->g, i, j));
+}
+
 /** After a failed plot, detection, attempt or uprising (model 7.6). */
 static inline void alarm_leader(tn_block_t *b, int j)
 {

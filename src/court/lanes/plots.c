@@ -43,11 +43,12 @@ static bool joins(const tn_block_t *b, const tn_plot_t *plot, int i)
     const tn_court_t *c = b->court;
     const int j = plot->j;
     const double s = c->s[i], A = plot->A;
-    const double seen =
-        s + A + FIXED(believe) * (1.0 - A - s) * ROW(b->S, i)[j] + FIXED(protest_sig) * b->Q[j];
+    const double seen = s + A + FIXED(believe) * (1.0 - A - s) * *TN_OF_WEEK(b, b->S, i, j) +
+                        FIXED(protest_sig) * b->Q[j];
     const double y = seen < 1.0 ? seen : 1.0;
     const double w = contest(y, plot->Lambda * (c->guard + 1.0 - y), FIXED(contest_m));
-    return w * positive(ROW(b->g, i)[j]) >= (1.0 - w) * FIXED(fail_cost) * (0.5 + b->phi[j]);
+    return w * positive(*TN_OF_WEEK(b, b->g, i, j)) >=
+           (1.0 - w) * FIXED(fail_cost) * (0.5 + b->phi[j]);
 }
 
 /** Members approach those they trust; all approached decide on what they saw before this week's
@@ -81,7 +82,7 @@ static void estimate_success(const tn_block_t *b, tn_plot_t *plot)
     const tn_court_t *c = b->court;
     double loyal = 0.0;
     for (int i = 0; i < c->n; i++) {
-        if (!(plot->M & bit(i))) loyal += c->s[i] * (1.0 - ROW(b->D, i)[plot->j]);
+        if (!(plot->M & bit(i))) loyal += c->s[i] * (1.0 - discontent(b, i, plot->j));
     }
     plot->p_hat = contest(plot->A, plot->Lambda * (c->guard + loyal), FIXED(contest_m));
 }
@@ -193,7 +194,7 @@ static int founder(const tn_block_t *b, int j, double point)
     const tn_court_t *c = b->court;
     double sum = 0.0;
     for (int i = 0; i < c->n; i++) {
-        sum += c->pi[i] * ROW(b->D, i)[j];
+        sum += c->pi[i] * discontent(b, i, j);
         if (sum > point) return i;
     }
     return -1;

@@ -30,7 +30,7 @@ static double p_win(const tn_block_t *b, int j)
     const tn_court_t *c = b->court;
     double loyal = 0.0;
     for (int i = 0; i < c->n; i++)
-        loyal += c->f[i] * (1.0 - ROW(b->D, i)[j]);
+        loyal += c->f[i] * (1.0 - discontent(b, i, j));
     return contest(b->Q[j], DRAWN(upr_incumb)[j] * (c->guard + loyal), FIXED(contest_m));
 }
 
@@ -38,13 +38,13 @@ static double p_win(const tn_block_t *b, int j)
 static void p_win_all(const tn_block_t *b, int j0, double p[CHUNK])
 {
     const tn_court_t *c = b->court;
-    const double m = FIXED(contest_m);
+    const double m = FIXED(contest_m), rise0 = b->rise0, steep = b->steep;
     double loyal[CHUNK] = {0.0};
     for (int i = 0; i < c->n; i++) {
         const double f = c->f[i];
-        const double *D = ROW(b->D, i) + j0;
+        const double *g = TN_OF_WEEK(b, b->g, i, j0);
         if (f <= 0.0) continue; /* adds exactly 0 */
-        SIMD for (int k = 0; k < CHUNK; k++) loyal[k] += f * (1.0 - D[k]);
+        SIMD for (int k = 0; k < CHUNK; k++) loyal[k] += f * (1.0 - clip01(rise0 + steep * g[k]));
     }
     if (m < 1.0 || m > 1.0) {
         for (int k = 0; k < CHUNK; k++)

@@ -15,7 +15,7 @@ void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set)
     for (int i = 0; i < c->n; i++) {
         if (!(set & bit(i))) continue;
         ROW(b->x, i)[j] = FIXED(x_new);
-        ROW(b->E, i)[j] = 0.0;
+        ROW(b->m, i)[j] = 0.0;
     }
     b->rep[j] |= set;
     b->plot[j] &= ~set;
@@ -33,7 +33,7 @@ static int victim(const tn_block_t *b, int j, double v, double h_a, double h_w)
     double w_a[TN_MAX_ACTORS], w_w[TN_MAX_ACTORS], sum_a = 0.0, sum_w = 0.0, sum = 0.0;
     for (int i = 0; i < c->n; i++) {
         const bool is_replaced = b->rep[j] & bit(i);
-        w_a[i] = is_replaced ? 0.0 : c->pi[i] * (ROW(b->D, i)[j] + 0.1);
+        w_a[i] = is_replaced ? 0.0 : c->pi[i] * (discontent(b, i, j) + 0.1);
         w_w[i] = is_replaced || !(c->military & bit(i)) ? 0.0 : c->pi[i];
         sum_a += w_a[i];
         sum_w += w_w[i];

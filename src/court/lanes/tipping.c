@@ -26,16 +26,13 @@ static void shift(tip_t *w, const vec_t delta[PAIR])
 {
     const tn_block_t *b = w->b;
     const int n = b->court->n;
-    const vec_t g_mid = SPREAD(FIXED(g_mid)), half = SPREAD(0.5), zero = SPREAD(0.0);
-    const vec_t width = SPREAD(2.0 * FIXED(g_wid)), one = SPREAD(1.0);
-    const vec_t inverse = SPREAD(1.0 / (2.0 * FIXED(g_wid)));
+    const vec_t half = SPREAD(0.5), zero = SPREAD(0.0), one = SPREAD(1.0);
+    const vec_t steep = SPREAD(b->steep), rise0 = SPREAD(b->rise0);
     for (int r = 0; r < PAIR; r++) {
         vec_t founder = zero, best = SPREAD(-1.0);
         for (int i = 0; i < n; i++) {
             const vec_t g = LOAD(ROW(b->g, i) + w->j0 + LANE(r)) + delta[r];
-            vec_t share = (g - g_mid) * inverse;
-            if (!b->width_is_power) share = (g - g_mid) / width;
-            const vec_t D = CLIP01(half + share);
+            const vec_t D = CLIP01(rise0 + steep * g);
             const vec_t stake = SPREAD(b->court->pi[i]) * D;
             founder = IF_LESS(best, stake, SPREAD((double)i), founder);
             best = IF_LESS(best, stake, stake, best);

@@ -25,14 +25,9 @@ static void chunk_week(tn_block_t *b, int t)
 
 static void week(tn_block_t *b, int t)
 {
-    const tn_court_t *c = b->court;
-    const double age = c->age_start + (7.0 * t + 3.5) / 365.25;
-    b->mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (age - 69.0));
-    if (b->tally_hazards) b->weeks_in_office += b->n_live;
-    for (b->j0 = 0; b->j0 < b->n_live; b->j0 += CHUNK) {
-        b->n_chunk = b->n_live - b->j0 < CHUNK ? b->n_live - b->j0 : CHUNK;
+    tn_block_begin_week(b, t);
+    for (int j0 = 0; tn_block_take_chunk(b, j0); j0 += CHUNK)
         chunk_week(b, t);
-    }
 }
 
 const tn_lanes_t LN(tn_lanes) = {LN(tn_lanes_start), week, LN(tn_lanes_tipping)};
