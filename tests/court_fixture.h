@@ -30,8 +30,8 @@ void fixture_plain(fixture_t *self, int n_actors, int n_weeks);
  * reports, silences. */
 void fixture_random(fixture_t *self, int k);
 
-/** Runs one block with the kernels of isa, blocks of odd number with g and S of all weeks kept; stops the test if memory is short. tn_block_free() the
- * result. */
+/** Runs one block with the kernels of isa, blocks of odd number with g and S of all weeks kept;
+ * stops the test if memory is short. tn_block_free() the result. */
 void fixture_run(tn_block_t *block, const tn_court_t *court, tn_isa_t isa, uint64_t seed,
     int64_t index, int n_worlds);
 /** Lane of the world in slot s. */

@@ -238,6 +238,43 @@ static void single_worlds_have_the_histories_of_the_reference(void **state)
     json_decref(all);
 }
 
+static void compare_tipping(const tn_court_t *court, tn_isa_t isa, int *n_inside)
+{
+    tn_block_t b;
+    fixture_run(&b, court, isa, 11, 1, 150);
+    tn_lanes_select(isa)->tipping(&b);
+    for (int j = 0; j < b.n_live; j++) {
+        double exact[TN_N_TIPPING];
+        tn_block_tipping(&b, j, exact);
+        same(b.w1[j], exact[0], "distance to the tipping point", j);
+        same(b.w2[j], exact[1], "past the tipping point", j);
+        same(b.w3[j], exact[2], "yardstick", j);
+        *n_inside += exact[0] > -2.0 && exact[0] < 3.0;
+    }
+    tn_block_free(&b);
+}
+
+/** The lanes take short cuts; the exact version takes none. */
+static void tipping_points_are_those_of_single_worlds(void **state)
+{
+    (void)state;
+    int n_inside = 0;
+    for (int k = 0; k < 12; k++) {
+        fixture_t fixture;
+        tn_court_t court;
+        fixture_random(&fixture, k);
+        if (k % 3 > 0) fixture.c.parameter[TN_P_contest_m] = 1.0;
+        fixture.c.parameter[TN_P_fail_cost] *= k % 4 < 2 ? 0.4 : 1.0;
+        const tn_court_options_t opt = {.n_weeks = 10};
+        assert_int_equal(tn_court_init(&court, &fixture.c, &opt, NULL), 0);
+        for (int isa = TN_ISA_BASELINE; isa <= TN_ISA_AVX512; isa++) {
+            if (tn_isa_runs((tn_isa_t)isa)) compare_tipping(&court, (tn_isa_t)isa, &n_inside);
+        }
+        tn_court_free(&court);
+    }
+    assert_true(n_inside > 1000);
+}
+
 /** Sum_j k_ij m_j by the groups of talk. */
 static double by_groups(const tn_talk_t *talk, const double *m, int n, int i)
 {
@@ -296,6 +333,7 @@ int main(void)
         cmocka_unit_test(random_courts_agree_to_the_last_bit),
         cmocka_unit_test(every_instruction_set_agrees),
         cmocka_unit_test(world_numbers_beyond_32_bits_have_streams_of_their_own),
+        cmocka_unit_test(tipping_points_are_those_of_single_worlds),
         cmocka_unit_test(sums_by_groups_are_the_sums_tie_by_tie),
         cmocka_unit_test(the_bundled_case_agrees_with_reports_and_resampling),
         cmocka_unit_test(single_worlds_have_the_histories_of_the_reference),

@@ -1,7 +1,10 @@
 /* Distance to the tipping point of many worlds at once: the same bisections as court/tipping.c, its
- * oracle. Division is avoided: w g >= (1-w) K with w = a/(a+b) is a g >= b K but for rounding, and
- * a world in which the two sides ever come that close is handed to the exact version. Source: model
- * 7.6. */
+ * oracle. With y = min(1, a + b A), a and b of the actor alone, the joining rule becomes
+ * y (max(0, g) + Lambda K) >= Lambda (1 + guard) K: no division, and the same but for rounding; a
+ * world in which the two sides ever come that close is handed to the exact version. More grievance
+ * never makes anybody stay out, so with the same founder the members at a lower shift are members
+ * at this one: from them the iteration starts. Nor does it turn back: a plot that would carry
+ * before all have decided is not followed further. Source: model 7.6. */
 #include "court/lanes/lanes.h"
 
 #define LOWEST       (-2.0)
@@ -10,122 +13,140 @@
 #define DOUBT        1e-9 /* relative; rounding is below 1e-14 */
 #define PAIR         2    /* registers side by side: few, for the slowest world sets the pace */
 
+#define BOTH UNROLL for (int r = 0; r < PAIR; r++)
+
 /** Some worlds at one shift of all grievances. */
 typedef struct tip {
     const tn_block_t *b;
     int j0;
-    vec_t Lambda[PAIR], cost[PAIR], signal[PAIR]; /* the last: protest_sig Q */
-    vec_t A[PAIR], doubt[PAIR];                   /* doubt > 0: the exact version has to decide */
-    vec_t g[TN_MAX_ACTORS][PAIR];                 /* max(0, g + shift) */
-    vec_t loyal[TN_MAX_ACTORS][PAIR];             /* 1 - D */
-    vec_t out[TN_MAX_ACTORS][PAIR];               /* 0: member of the plot, else 1 */
+    vec_t Lambda[PAIR], cost[PAIR]; /* cost: K */
+    vec_t risk[PAIR], loss[PAIR];   /* Lambda K; (1 + guard) times that */
+    vec_t a[TN_MAX_ACTORS][PAIR], b_A[TN_MAX_ACTORS][PAIR];
+    vec_t A[PAIR], founder[PAIR], need[PAIR]; /* need: the strength a plot needs to carry */
+    vec_t gain[TN_MAX_ACTORS][PAIR];          /* max(0, g + shift) + Lambda K */
+    vec_t loyal[TN_MAX_ACTORS][PAIR];         /* s (1 - D) */
+    vec_t out[TN_MAX_ACTORS][PAIR];           /* 0: member of the plot, else 1 */
+    /* at the highest shift so far at which the plot does not carry */
+    vec_t low_founder[PAIR], low_out[TN_MAX_ACTORS][PAIR];
+    vec_t nearest[PAIR]; /* least square of the difference of the two sides */
 } tip_t;
 
-/** g and D at the shift; the likeliest founder alone is in the plot. */
+/** Number i in the lanes of founder: x, else y. */
+static inline vec_t if_founder(vec_t founder, int i, vec_t x, vec_t y)
+{
+    const vec_t from = founder - SPREAD((double)i);
+    return IF_LESS(from * from, SPREAD(0.5), x, y);
+}
+
+/** g and D at the shift, and the likeliest founder. */
 static void shift(tip_t *w, const vec_t delta[PAIR])
 {
     const tn_block_t *b = w->b;
-    const int n = b->court->n;
-    const vec_t half = SPREAD(0.5), zero = SPREAD(0.0), one = SPREAD(1.0);
+    const vec_t zero = SPREAD(0.0), one = SPREAD(1.0);
     const vec_t steep = SPREAD(b->steep), rise0 = SPREAD(b->rise0);
-    for (int r = 0; r < PAIR; r++) {
-        vec_t founder = zero, best = SPREAD(-1.0);
-        for (int i = 0; i < n; i++) {
-            const vec_t g = LOAD(ROW(b->g, i) + w->j0 + LANE(r)) + delta[r];
+    vec_t best[PAIR];
+    BOTH w->founder[r] = zero;
+    BOTH best[r] = SPREAD(-1.0);
+    for (int i = 0; i < b->court->n; i++) {
+        const double *g_i = TN_OF_WEEK(b, b->g, i, w->j0);
+        const vec_t pi = SPREAD(b->court->pi[i]), s = SPREAD(b->court->s[i]);
+        BOTH
+        {
+            const vec_t g = LOAD(g_i + LANE(r)) + delta[r];
             const vec_t D = CLIP01(rise0 + steep * g);
-            const vec_t stake = SPREAD(b->court->pi[i]) * D;
-            founder = IF_LESS(best, stake, SPREAD((double)i), founder);
-            best = IF_LESS(best, stake, stake, best);
-            w->g[i][r] = IF_LESS(zero, g, g, zero);
-            w->loyal[i][r] = one - D;
-        }
-        w->A[r] = zero;
-        for (int i = 0; i < n; i++) {
-            const vec_t from = founder - SPREAD((double)i);
-            const vec_t out = IF_LESS(from * from, half, zero, one);
-            w->out[i][r] = out;
-            w->A[r] = w->A[r] + SPREAD(b->court->s[i]) * (one - out);
+            const vec_t stake = pi * D;
+            w->founder[r] = IF_LESS(best[r], stake, SPREAD((double)i), w->founder[r]);
+            best[r] = IF_LESS(best[r], stake, stake, best[r]);
+            w->gain[i][r] = IF_LESS(zero, g, g, zero) + w->risk[r];
+            w->loyal[i][r] = s * (one - D);
         }
     }
 }
 
-/** Actor i is asked in all worlds; 1 where he stays out. */
-static inline vec_t ask(tip_t *w, int i, int r)
+/** The founder alone is in the plot, or those who were at a lower shift. */
+static void gather(tip_t *w)
 {
-    const tn_block_t *b = w->b;
-    const vec_t s = SPREAD(b->court->s[i]), one = SPREAD(1.0), zero = SPREAD(0.0);
-    const vec_t S = LOAD(ROW(b->S, i) + w->j0 + LANE(r)), out = w->out[i][r];
-    const vec_t seen =
-        s + w->A[r] + SPREAD(FIXED(believe)) * (one - w->A[r] - s) * S + w->signal[r];
-    const vec_t y = IF_LESS(seen, one, seen, one);
-    const vec_t against = w->Lambda[r] * (SPREAD(b->court->guard) + one - y);
-    const vec_t gain = y * w->g[i][r], loss = against * w->cost[r];
-    const vec_t over = gain - loss, distance = IF_LESS(over, zero, loss - gain, over);
-    const vec_t room = SPREAD(DOUBT) * (gain + loss + (y + against) * w->cost[r]);
-    const vec_t doubt = out * (room - distance);
-    w->doubt[r] = IF_LESS(w->doubt[r], doubt, doubt, w->doubt[r]);
-    return IF_LESS(gain, loss, out, zero);
+    const tn_court_t *c = w->b->court;
+    const vec_t zero = SPREAD(0.0), one = SPREAD(1.0), half = SPREAD(0.5);
+    BOTH w->A[r] = zero;
+    for (int i = 0; i < c->n; i++) {
+        const vec_t s = SPREAD(c->s[i]);
+        BOTH
+        {
+            const vec_t from = w->founder[r] - w->low_founder[r];
+            const vec_t known = IF_LESS(from * from, half, w->low_out[i][r], one);
+            w->out[i][r] = if_founder(w->founder[r], i, zero, known);
+            w->A[r] = w->A[r] + s * (one - w->out[i][r]);
+        }
+    }
 }
 
-/** Everybody is asked once, on what was seen before; true if somebody joined somewhere. */
+/** Everybody is asked once, on what was seen before. @return whether a world is left in which
+ * somebody joined and the plot does not carry yet. */
 static bool ask_all(tip_t *w)
 {
     const tn_court_t *c = w->b->court;
-    const vec_t one = SPREAD(1.0);
-    unsigned joined = 0;
-    for (int r = 0; r < PAIR; r++) {
-        vec_t A = SPREAD(0.0);
-        for (int i = 0; i < c->n; i++) {
-            const vec_t out = ask(w, i, r);
-            joined |= LESS_MASK(out, w->out[i][r]);
-            w->out[i][r] = out;
-            A = A + SPREAD(c->s[i]) * (one - out);
+    const vec_t zero = SPREAD(0.0), one = SPREAD(1.0), half = SPREAD(0.5);
+    vec_t A[PAIR], loyal[PAIR];
+    unsigned joined[PAIR] = {0}, is_open = 0;
+    BOTH A[r] = loyal[r] = zero;
+    for (int i = 0; i < c->n; i++) {
+        const vec_t s = SPREAD(c->s[i]);
+        BOTH
+        {
+            const vec_t before = w->out[i][r], seen = w->a[i][r] + w->b_A[i][r] * w->A[r];
+            const vec_t y = IF_LESS(seen, one, seen, one);
+            const vec_t over = y * w->gain[i][r] - w->loss[r];
+            const vec_t square = IF_LESS(half, before, over * over, w->nearest[r]);
+            const vec_t after = IF_LESS(over, zero, before, zero);
+            w->nearest[r] = IF_LESS(square, w->nearest[r], square, w->nearest[r]);
+            joined[r] |= LESS_MASK(after, before);
+            w->out[i][r] = after;
+            A[r] = A[r] + s * (one - after);
+            loyal[r] = loyal[r] + after * w->loyal[i][r];
         }
-        w->A[r] = A;
     }
-    return joined != 0;
+    for (int r = 0; r < PAIR; r++) {
+        w->A[r] = A[r];
+        w->need[r] = w->Lambda[r] * (SPREAD(c->guard) + loyal[r]);
+        is_open |= joined[r] & LESS_MASK(w->A[r], w->need[r]);
+    }
+    return is_open != 0;
 }
 
-/** need[r]: the strength A a plot needs to carry once everybody has decided. */
-static void settle(tip_t *w, const vec_t delta[PAIR], vec_t need[PAIR])
+/** A and the strength needed, once everybody has decided or the plot carries. */
+static void settle(tip_t *w, const vec_t delta[PAIR])
 {
-    const tn_court_t *c = w->b->court;
+    const int n = w->b->court->n;
     shift(w, delta);
-    for (int round = 0; round < c->n; round++) {
+    gather(w);
+    for (int round = 0; round < n; round++) {
         if (!ask_all(w)) break;
     }
-    for (int r = 0; r < PAIR; r++) {
-        vec_t loyal = SPREAD(0.0);
-        for (int i = 0; i < c->n; i++)
-            loyal = loyal + w->out[i][r] * (SPREAD(c->s[i]) * w->loyal[i][r]);
-        need[r] = w->Lambda[r] * (SPREAD(c->guard) + loyal);
+    BOTH w->low_founder[r] = IF_LESS(w->A[r], w->need[r], w->founder[r], w->low_founder[r]);
+    for (int i = 0; i < n; i++) {
+        BOTH w->low_out[i][r] = IF_LESS(w->A[r], w->need[r], w->out[i][r], w->low_out[i][r]);
     }
 }
 
 static void distances(tip_t *w, double *out)
 {
-    vec_t lo[PAIR], hi[PAIR], delta[PAIR], need[PAIR], lowest[PAIR], highest[PAIR];
-    for (int r = 0; r < PAIR; r++) {
-        lo[r] = SPREAD(LOWEST);
-        hi[r] = SPREAD(HIGHEST);
-    }
-    settle(w, lo, need);
-    for (int r = 0; r < PAIR; r++)
-        lowest[r] = IF_LESS(w->A[r], need[r], SPREAD(1.0), SPREAD(0.0));
-    settle(w, hi, need);
-    for (int r = 0; r < PAIR; r++)
-        highest[r] = IF_LESS(w->A[r], need[r], SPREAD(0.0), SPREAD(1.0));
+    const vec_t zero = SPREAD(0.0), one = SPREAD(1.0), half = SPREAD(0.5);
+    vec_t lo[PAIR], hi[PAIR], delta[PAIR], lowest[PAIR], highest[PAIR];
+    BOTH lo[r] = SPREAD(LOWEST);
+    BOTH hi[r] = SPREAD(HIGHEST);
+    settle(w, hi);
+    BOTH highest[r] = IF_LESS(w->A[r], w->need[r], zero, one);
+    BOTH w->low_founder[r] = SPREAD(-1.0); /* what holds at the highest is no lower bound */
+    settle(w, lo);
+    BOTH lowest[r] = IF_LESS(w->A[r], w->need[r], one, zero);
     for (int m = 0; m < N_BISECTIONS; m++) {
-        for (int r = 0; r < PAIR; r++)
-            delta[r] = SPREAD(0.5) * (lo[r] + hi[r]);
-        settle(w, delta, need);
-        for (int r = 0; r < PAIR; r++) {
-            lo[r] = IF_LESS(w->A[r], need[r], delta[r], lo[r]);
-            hi[r] = IF_LESS(w->A[r], need[r], hi[r], delta[r]);
-        }
+        BOTH delta[r] = half * (lo[r] + hi[r]);
+        settle(w, delta);
+        BOTH lo[r] = IF_LESS(w->A[r], w->need[r], delta[r], lo[r]);
+        BOTH hi[r] = IF_LESS(w->A[r], w->need[r], hi[r], delta[r]);
     }
     for (int r = 0; r < PAIR; r++) {
-        const vec_t half = SPREAD(0.5);
         const vec_t reached = IF_LESS(half, highest[r], hi[r], SPREAD(HIGHEST));
         STORE(out + LANE(r), IF_LESS(lowest[r], half, SPREAD(LOWEST), reached));
     }
@@ -139,7 +160,7 @@ static void yardsticks(const tip_t *w, double *out)
     for (int r = 0; r < PAIR; r++) {
         vec_t mean = zero;
         for (int i = 0; i < b->court->n; i++) {
-            const vec_t g = LOAD(ROW(b->g, i) + w->j0 + LANE(r));
+            const vec_t g = LOAD(TN_OF_WEEK(b, b->g, i, w->j0) + LANE(r));
             mean = mean + SPREAD(b->court->pi[i]) * IF_LESS(zero, g, g, zero);
         }
         const vec_t needed = w->Lambda[r] * (one + guard) / (one + w->Lambda[r]);
@@ -151,17 +172,45 @@ static void yardsticks(const tip_t *w, double *out)
 static void set_worlds(tip_t *w, int j0)
 {
     const tn_block_t *b = w->b;
+    const tn_court_t *c = b->court;
+    const vec_t one = SPREAD(1.0), half = SPREAD(0.5), guard = SPREAD(c->guard);
+    const vec_t believe = SPREAD(FIXED(believe)), fail_cost = SPREAD(FIXED(fail_cost));
+    const vec_t protest_sig = SPREAD(FIXED(protest_sig)), incumb_ill = SPREAD(FIXED(incumb_ill));
     w->j0 = j0;
     for (int r = 0; r < PAIR; r++) {
         const int j = j0 + r * WIDTH;
         double ill[WIDTH];
         for (int k = 0; k < WIDTH; k++)
             ill[k] = b->ill[j + k];
-        w->Lambda[r] =
-            LOAD(DRAWN(incumb) + j) * (SPREAD(1.0) - SPREAD(FIXED(incumb_ill)) * LOAD(ill));
-        w->cost[r] = SPREAD(FIXED(fail_cost)) * (SPREAD(0.5) + LOAD(b->phi + j));
-        w->signal[r] = SPREAD(FIXED(protest_sig)) * LOAD(b->Q + j);
-        w->doubt[r] = SPREAD(0.0);
+        w->Lambda[r] = LOAD(DRAWN(incumb) + j) * (one - incumb_ill * LOAD(ill));
+        w->cost[r] = fail_cost * (half + LOAD(b->phi + j));
+        w->risk[r] = w->Lambda[r] * w->cost[r];
+        w->loss[r] = (one + guard) * w->risk[r];
+        w->nearest[r] = SPREAD(INFINITY);
+        for (int i = 0; i < c->n; i++) {
+            const vec_t s = SPREAD(c->s[i]);
+            const vec_t heard = believe * LOAD(TN_OF_WEEK(b, b->S, i, j));
+            w->a[i][r] = s + heard * (one - s) + protest_sig * LOAD(b->Q + j);
+            w->b_A[i][r] = one - heard;
+            w->low_out[i][r] = one;
+        }
+        w->low_founder[r] = SPREAD(-1.0);
+    }
+}
+
+/** Square of the difference below which the two sides of the joining rule are too close; of sums
+ * below `largest` in size. */
+static void doubts(const tip_t *w, double *out)
+{
+    const tn_block_t *b = w->b;
+    for (int r = 0; r < PAIR; r++) {
+        vec_t largest = SPREAD(0.0);
+        for (int i = 0; i < b->court->n; i++) {
+            const vec_t g = LOAD(TN_OF_WEEK(b, b->g, i, w->j0) + LANE(r)) + SPREAD(HIGHEST);
+            largest = IF_LESS(largest, g, g, largest);
+        }
+        const vec_t room = SPREAD(DOUBT) * (largest + w->cost[r] + w->risk[r] + w->loss[r]);
+        STORE(out + LANE(r), room * room - w->nearest[r]);
     }
 }
 
@@ -175,11 +224,10 @@ void LN(tn_lanes_tipping)(tn_block_t *b)
         set_worlds(&w, j0);
         if (is_quick) distances(&w, b->w1 + j0);
         yardsticks(&w, b->w3 + j0);
-        for (int r = 0; r < PAIR; r++)
-            STORE(doubt + LANE(r), w.doubt[r]);
+        doubts(&w, doubt);
         for (int k = 0; k < PAIR * WIDTH && j0 + k < b->n_live; k++) {
             double exact[TN_N_TIPPING];
-            if (!is_quick || doubt[k] > 0.0) {
+            if (!is_quick || !(doubt[k] < 0.0)) {
                 tn_block_tipping(b, j0 + k, exact);
                 b->w1[j0 + k] = exact[0];
             }
