@@ -87,8 +87,11 @@ static int set_ties(tn_court_t *self, const tn_case_t *c)
     const size_t n = (size_t)self->n;
     int group[TN_MAX_ACTORS];
     self->k = tn_calloc(n * n, sizeof *self->k);
-    if (self->k == NULL) return TN_ENOMEM;
+    self->k_to = tn_calloc(n * n, sizeof *self->k_to);
+    if (self->k == NULL || self->k_to == NULL) return TN_ENOMEM;
     memcpy(self->k, c->tie, n * n * sizeof *self->k);
+    for (size_t i = 0; i < n * n; i++)
+        self->k_to[i % n * n + i / n] = self->k[i];
     for (size_t i = 0; i < n; i++) {
         double total = 0.0;
         for (size_t j = 0; j < n; j++)
@@ -117,6 +120,8 @@ static void set_candidates(tn_court_t *self)
             self->share[d] += self->pi[i] * appeal[d] / total;
         }
     }
+    for (int d = 0; d < self->n; d++)
+        self->weight[d] = tn_pow(self->share[d], self->centre[TN_P_succ_gam]);
 }
 
 static void set_leader(tn_court_t *self, const tn_case_t *c)
@@ -231,6 +236,7 @@ void tn_court_free(tn_court_t *self)
 {
     if (self == NULL) return;
     tn_free(self->k);
+    tn_free(self->k_to);
     tn_talk_free(&self->talk);
     tn_free(self->event);
     tn_free(self->exit);

@@ -51,10 +51,13 @@ static inline uint64_t bit(int i) { return (uint64_t)1 << i; }
 
 static inline void count(tn_block_t *b, int what, int j, int32_t n) { ROW(b->count, what)[j] += n; }
 
-/** D of actor i in lane j. */
-static inline double discontent(const tn_block_t *b, int i, int j)
+/** D of all actors in lane j. A loop of its own: without branches. */
+static inline void discontents(const tn_block_t *b, int j, double D[TN_MAX_ACTORS])
 {
-    return clip01(b->rise0 + b->steep * *TN_OF_WEEK(b, b->g, i, j));
+    const double rise0 = b->rise0, steep = b->steep, *g = TN_OF_WEEK(b, b->g, 0, j);
+    const size_t n = (size_t)b->court->n, step = b->step;
+    for (size_t i = 0; i < n; i++)
+        D[i] = clip01(rise0 + steep * g[i * step]);
 }
 
 /** After a failed plot, detection, attempt or uprising (model 7.6). */

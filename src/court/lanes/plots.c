@@ -51,19 +51,34 @@ static bool joins(const tn_block_t *b, const tn_plot_t *plot, int i)
            (1.0 - w) * FIXED(fail_cost) * (0.5 + b->phi[j]);
 }
 
+static uint64_t everybody(const tn_court_t *c) { return UINT64_MAX >> (64 - c->n); }
+
+/** Whom the members go to. A word is below 1, so min(1, p) need not be taken. */
+static uint64_t approached(const tn_block_t *b, const tn_plot_t *plot)
+{
+    const tn_court_t *c = b->court;
+    const size_t n = (size_t)c->n;
+    const double contact = FIXED(contact), *u = plot->contact;
+    double ties[TN_MAX_ACTORS] = {0.0};
+    uint64_t set = 0;
+    for (uint64_t left = plot->M; left != 0;) {
+        const double *k = c->k_to + (size_t)next_bit(&left) * n;
+        for (size_t i = 0; i < n; i++)
+            ties[i] += k[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        set |= (uint64_t)(u[i * CHUNK] < contact * ties[i]) << i;
+    return set & ~plot->M;
+}
+
 /** Members approach those they trust; all approached decide on what they saw before this week's
  * joins. */
 static void recruit(tn_block_t *b, tn_plot_t *plot)
 {
     const tn_court_t *c = b->court;
     uint64_t joined = 0;
-    for (int i = 0; i < c->n; i++) {
-        double ties = 0.0;
-        if (plot->M & bit(i)) continue;
-        for (uint64_t left = plot->M; left != 0;)
-            ties += c->k[(size_t)i * (size_t)c->n + (size_t)next_bit(&left)];
-        const double p = FIXED(contact) * ties;
-        if (!(plot->contact[(size_t)i * CHUNK] < (p < 1.0 ? p : 1.0))) continue;
+    for (uint64_t left = approached(b, plot); left != 0;) {
+        const int i = next_bit(&left);
         if (joins(b, plot, i)) {
             joined |= bit(i);
         } else {
@@ -80,9 +95,11 @@ static void recruit(tn_block_t *b, tn_plot_t *plot)
 static void estimate_success(const tn_block_t *b, tn_plot_t *plot)
 {
     const tn_court_t *c = b->court;
-    double loyal = 0.0;
-    for (int i = 0; i < c->n; i++) {
-        if (!(plot->M & bit(i))) loyal += c->s[i] * (1.0 - discontent(b, i, plot->j));
+    double loyal = 0.0, D[TN_MAX_ACTORS];
+    discontents(b, plot->j, D);
+    for (uint64_t left = everybody(c) & ~plot->M; left != 0;) {
+        const int i = next_bit(&left);
+        loyal += c->s[i] * (1.0 - D[i]);
     }
     plot->p_hat = contest(plot->A, plot->Lambda * (c->guard + loyal), FIXED(contest_m));
 }
@@ -192,9 +209,10 @@ static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
 static int founder(const tn_block_t *b, int j, double point)
 {
     const tn_court_t *c = b->court;
-    double sum = 0.0;
+    double sum = 0.0, D[TN_MAX_ACTORS];
+    discontents(b, j, D);
     for (int i = 0; i < c->n; i++) {
-        sum += c->pi[i] * discontent(b, i, j);
+        sum += c->pi[i] * D[i];
         if (sum > point) return i;
     }
     return -1;

@@ -28,9 +28,10 @@ static void move_protest(tn_block_t *b)
 static double p_win(const tn_block_t *b, int j)
 {
     const tn_court_t *c = b->court;
-    double loyal = 0.0;
+    double loyal = 0.0, D[TN_MAX_ACTORS];
+    discontents(b, j, D);
     for (int i = 0; i < c->n; i++)
-        loyal += c->f[i] * (1.0 - discontent(b, i, j));
+        loyal += c->f[i] * (1.0 - D[i]);
     return contest(b->Q[j], DRAWN(upr_incumb)[j] * (c->guard + loyal), FIXED(contest_m));
 }
 

@@ -18,7 +18,8 @@ static void weights(const tn_block_t *b, int j, double weight[TN_MAX_ACTORS])
         double edge = 0.0;
         if (is_gone && d == c->interim) edge += FIXED(succ_int);
         if (route == TN_ROUTE_COUP && (b->plot[j] & bit(d))) edge += FIXED(succ_plot);
-        weight[d] = tn_pow(c->share[d], FIXED(succ_gam)) * tn_exp(edge);
+        weight[d] = c->weight[d];
+        if (edge > 0.0 || edge < 0.0) weight[d] *= tn_exp(edge);
     }
 }
 
