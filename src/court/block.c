@@ -144,6 +144,7 @@ void tn_block_begin_week(tn_block_t *self, int t)
     self->mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (age - 69.0));
     if (self->tally_hazards) self->weeks_in_office += self->n_live;
     self->step = is_observed(self, t) ? TN_ROW : CHUNK;
+    self->n_ended = 0;
 }
 
 bool tn_block_take_chunk(tn_block_t *self, int j0)

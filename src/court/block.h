@@ -52,6 +52,8 @@ typedef struct tn_block {
     int thread;                /* that runs it, 0 .. */
     uint64_t world0;           /* number of its first world */
     int n, n_live;
+    int n_ended; /* worlds that ended this week, in ended[], ascending */
+    int32_t ended[TN_BLOCK];
     int j0, n_chunk;     /* the worlds a step of the week works on: lanes j0 .. j0 + n_chunk - 1 */
     double mu;           /* life-table hazard this week, before mort_mult */
     double alpha[8];     /* AR(1) coefficients, TN_AR_... below */

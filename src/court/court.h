@@ -40,12 +40,12 @@ typedef struct tn_court {
     double pi_doves, pi_hawks;
     uint64_t military; /* group `military` */
     double pi_military;
-    uint64_t security;           /* group `security`: sigma > 0 */
-    int interim;                 /* -1: none */
-    double share[TN_MAX_ACTORS]; /* support for each as successor, weighted by power */
+    uint64_t security;            /* group `security`: sigma > 0 */
+    int interim;                  /* -1: none */
+    double share[TN_MAX_ACTORS];  /* support for each as successor, weighted by power */
     double weight[TN_MAX_ACTORS]; /* share to the power of succ_gam */
-    double *k, *k_to;            /* n x n ties k_ij, row i; the same, row j */
-    tn_talk_t talk;              /* sums over them */
+    double *k, *k_to;             /* n x n ties k_ij, row i; the same, row j */
+    tn_talk_t talk;               /* sums over them */
     double hears[TN_MAX_ACTORS]; /* 1 / Sum_l k_il pi_l; 0 without ties. T_ij = hears_i k_ij pi_j */
     uint64_t shifted;            /* actors whose grievance an event moves: the others have dg = 0 */
     double guard;

@@ -43,7 +43,7 @@ static double mortality(const tn_ref_world_t *w, const tn_court_t *c, double age
 static double onset(const tn_ref_world_t *w, double mu)
 {
     const double fatality = P(ill_die) / (P(ill_die) + P(ill_incap) + P(ill_recov));
-    return P(ill_share) * mu / fatality;
+    return P(ill_share) / fatality * mu;
 }
 
 /* 9: one draw of each prior */
@@ -195,7 +195,7 @@ static void step_shocks(tn_ref_world_t *w, const double z[4], const double u_pur
     }
     w->F = w->F * ar(P(def_tau));
     if (!was_war) return;
-    const double p_defeat = prob(P(def_rate) * clip((-w->b - P(def_b)) / (1.0 - P(def_b))));
+    const double p_defeat = prob(P(def_rate) * clip((-w->b - P(def_b)) * (1.0 / (1.0 - P(def_b)))));
     if (u_purge[1] < p_defeat) {
         lose_war(w);
     } else if (u_purge[2] < prob(P(war_end))) {

@@ -124,8 +124,8 @@ static void watch(tn_block_t *self, int t)
  */
 static void retire(tn_block_t *self, int t)
 {
-    for (int j = self->n_live - 1; j >= 0; j--) {
-        if (self->route[j] < 0) continue;
+    while (self->n_ended > 0) {
+        const int j = self->ended[--self->n_ended];
         if (t < self->court->t_as_of) self->lw[j] = -INFINITY;
         tn_block_swap(self, j, --self->n_live);
     }

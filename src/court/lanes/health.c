@@ -17,13 +17,13 @@ void LN(tn_lanes_health)(tn_block_t *b)
 {
     const double leave = FIXED(ill_die) + FIXED(ill_incap) + FIXED(ill_recov);
     const double fatality = FIXED(ill_die) / leave;
-    const double p_recovery = b->recovery, mu = b->mu, share = FIXED(ill_share);
+    const double p_recovery = b->recovery, mu = b->mu, share = FIXED(ill_share) / fatality;
     const double *restrict mort_mult = DRAWN(mort_mult) + b->j0;
     const int32_t *restrict ill = b->ill + b->j0;
     double y[CHUNK];
     SIMD for (int k = 0; k < CHUNK; k++)
     {
-        const double y_onset = share * (mu * mort_mult[k]) / fatality * TN_DT;
+        const double y_onset = share * (mu * mort_mult[k]) * TN_DT;
         y[k] = ill[k] ? p_recovery : y_onset;
     }
     for (uint64_t hits = below(b->exo[1], y, b->n_chunk); hits != 0;) {

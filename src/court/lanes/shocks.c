@@ -63,7 +63,7 @@ static void end_war(tn_block_t *b, int j, double y_defeat, double y_end)
 
 static void end_wars(tn_block_t *b)
 {
-    const double def_b = FIXED(def_b);
+    const double def_b = FIXED(def_b), steep = 1.0 / (1.0 - def_b);
     const int j0 = b->j0;
     const double *restrict progress = b->b + j0, *restrict def_rate = DRAWN(def_rate) + j0;
     const double *restrict war_end = DRAWN(war_end) + j0;
@@ -71,7 +71,7 @@ static void end_wars(tn_block_t *b)
     double y_defeat[CHUNK], y_end[CHUNK];
     SIMD for (int k = 0; k < CHUNK; k++)
     {
-        y_defeat[k] = def_rate[k] * clip01((-progress[k] - def_b) / (1.0 - def_b)) * TN_DT;
+        y_defeat[k] = def_rate[k] * clip01((-progress[k] - def_b) * steep) * TN_DT;
         y_end[k] = war_end[k] * TN_DT;
     }
     uint64_t hits = below(b->purge[1], y_defeat, n) | below(b->purge[2], y_end, n);

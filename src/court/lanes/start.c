@@ -99,7 +99,7 @@ static void draw_illness(tn_block_t *b)
     const double mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (c->age_start - 69.0));
     LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, 0, TN_RNG_INIT, 1, b->u);
     for (int j = 0; j < b->n; j++) {
-        const double onset = FIXED(ill_share) * (mu * DRAWN(mort_mult)[j]) / fatality;
+        const double onset = FIXED(ill_share) / fatality * (mu * DRAWN(mort_mult)[j]);
         b->ill[j] = b->u[0][j] < onset / (onset + leave);
     }
 }
