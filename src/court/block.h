@@ -19,6 +19,7 @@
  * arrays into one set of the first cache and make loads wait for unrelated stores; 40 numbers more
  * are five lines. Lanes from TN_BLOCK on are not used. */
 #define TN_ROW       (TN_BLOCK + 40)
+#define TN_PARTS     8
 #define TN_N_TIPPING 3 /* distance, past, yardstick */
 
 /** Facts of the week, bits of flag[]: what the predicates of model 8.1 need beyond the state. */
@@ -101,6 +102,8 @@ typedef struct tn_block {
     double as_of_state[TN_N_STATES], as_of_tipping[TN_N_TIPPING]; /* weighted sums */
     bool tally_hazards;                                           /* for calibration */
     double hazard_sum[TN_N_ROUTES], weeks_in_office; /* sums of conditional weekly probabilities */
+    double hazard_part[TN_N_ROUTES][TN_PARTS]; /* the same on the way: by lane modulo TN_PARTS,
+                                                  whatever the instruction set */
 
     int n_columns, n_kept; /* all; those that outlive the week: g and S come last */
     tn_column_t *column;

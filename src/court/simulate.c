@@ -1,4 +1,6 @@
 /* Runs blocks: start, weeks, observations; picks the kernels for the processor. */
+#include <string.h>
+
 #include "base/isa.h"
 #include "court/block.h"
 
@@ -24,6 +26,15 @@ static void clear_records(tn_block_t *self)
         self->as_of_tipping[k] = 0.0;
     for (int r = 0; r < TN_N_ROUTES; r++)
         self->hazard_sum[r] = 0.0;
+    memset(self->hazard_part, 0, sizeof self->hazard_part);
+}
+
+static void sum_hazards(tn_block_t *self)
+{
+    for (int r = 0; r < TN_N_ROUTES; r++) {
+        for (int l = 0; l < TN_PARTS; l++)
+            self->hazard_sum[r] += self->hazard_part[r][l];
+    }
 }
 
 void tn_block_run(
@@ -39,4 +50,5 @@ void tn_block_run(
         lanes->week(self, t);
         tn_block_observe(self, lanes, t);
     }
+    sum_hazards(self);
 }

@@ -6,14 +6,14 @@ static double hazard(const tn_block_t *b, int j)
     return DRAWN(assas_rate)[j] * (1.0 + FIXED(assas_q) * b->Q[j]);
 }
 
-static void tally(tn_block_t *b)
+static void tally(tn_block_t *b, const double y[CHUNK])
 {
-    SIMD for (int k = 0; k < CHUNK; k++) b->w1[k] = -(hazard(b, b->j0 + k) * TN_DT);
-    LN(tn_lanes_exp)(CHUNK, b->w1, b->w1);
-    for (int k = 0; k < b->n_chunk; k++) {
-        const double p = (1.0 - b->w1[k]) * FIXED(lethality);
-        b->hazard_sum[TN_ROUTE_ASSASSINATION] += b->route[b->j0 + k] < 0 ? p : 0.0;
-    }
+    const double lethality = FIXED(lethality);
+    double p[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++) p[k] = y[k];
+    LN(tn_lanes_chances)(p);
+    SIMD for (int k = 0; k < CHUNK; k++) p[k] = p[k] * lethality;
+    add_hazard(b, TN_ROUTE_ASSASSINATION, p);
 }
 
 /** World j, whose word is below y. */
@@ -33,10 +33,10 @@ static void attempt(tn_block_t *b, int j, double y)
 
 void LN(tn_lanes_assassination)(tn_block_t *b)
 {
-    if (b->tally_hazards) tally(b);
     const int j0 = b->j0;
     double y[CHUNK];
     SIMD for (int k = 0; k < CHUNK; k++) y[k] = hazard(b, j0 + k) * TN_DT;
+    if (b->tally_hazards) tally(b, y);
     for (uint64_t hits = below(b->exo[2], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits);
         attempt(b, j0 + k, y[k]);

@@ -39,30 +39,18 @@ static void hazards_all(const tn_block_t *b, double h[N_COMPETING][CHUNK], doubl
     }
 }
 
-static void tally(tn_block_t *b, double h[N_COMPETING][CHUNK], const double total[CHUNK])
+static void tally(
+    tn_block_t *b, double h[N_COMPETING][CHUNK], const double total[CHUNK], const double y[CHUNK])
 {
-    double p[CHUNK], sum[N_COMPETING];
-    for (int k = 0; k < CHUNK; k++)
-        b->w1[k] = -(total[k] * TN_DT);
-    LN(tn_lanes_exp)(CHUNK, b->w1, b->w1);
-    for (int k = 0; k < CHUNK; k++) {
-        const bool is_in_office = b->route[b->j0 + k] < 0 && total[k] > 0.0;
-        p[k] = is_in_office ? 1.0 - b->w1[k] : 0.0;
-    }
+    double p[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++) p[k] = y[k];
+    LN(tn_lanes_chances)(p);
+    SIMD for (int k = 0; k < CHUNK; k++) p[k] = total[k] > 0.0 ? p[k] / total[k] : 0.0;
     for (int r = 0; r < N_COMPETING; r++) {
         double *restrict share = h[r];
-        SIMD for (int k = 0; k < CHUNK; k++)
-        {
-            share[k] = p[k] > 0.0 ? p[k] * share[k] / total[k] : 0.0;
-        }
-        sum[r] = b->hazard_sum[competing[r]];
+        SIMD for (int k = 0; k < CHUNK; k++) share[k] = p[k] * share[k];
+        add_hazard(b, competing[r], share);
     }
-    for (int k = 0; k < b->n_chunk; k++) {
-        for (int r = 0; r < N_COMPETING; r++)
-            sum[r] += h[r][k];
-    }
-    for (int r = 0; r < N_COMPETING; r++)
-        b->hazard_sum[competing[r]] = sum[r];
 }
 
 static void leave(tn_block_t *b, int j, double u, double p)
@@ -97,7 +85,7 @@ void LN(tn_lanes_exits)(tn_block_t *b, int t)
     hazards_all(b, h, total);
     for (int k = 0; k < CHUNK; k++)
         y[k] = total[k] * TN_DT;
-    if (b->tally_hazards) tally(b, h, total);
+    if (b->tally_hazards) tally(b, h, total, y);
     for (uint64_t hits = below(b->exo[0], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits), j = b->j0 + k;
         const double u = b->exo[0][k], p = weekly_probability(y[k]);

@@ -78,6 +78,20 @@ void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot,
 void LN(tn_lanes_normals)(
     const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub);
 void LN(tn_lanes_exp)(int n, const double *in, double *out);
+/** 1 - exp(-y) of the numbers y >= 0 of a chunk, in place. */
+void LN(tn_lanes_chances)(double y[CHUNK]);
+/** Adds the chances of the worlds in office to the sum of the route. */
+static inline void add_hazard(tn_block_t *b, int route, const double p[CHUNK])
+{
+    double *restrict part = b->hazard_part[route];
+    const int32_t *restrict gone = b->route + b->j0;
+    for (int k = 0; k < CHUNK; k += TN_PARTS) {
+        SIMD for (int l = 0; l < TN_PARTS; l++)
+        {
+            part[l] += k + l < b->n_chunk && gone[k + l] < 0 ? p[k + l] : 0.0;
+        }
+    }
+}
 /* the sub-models, in the order of the week */
 void LN(tn_lanes_start)(tn_block_t *b);
 void LN(tn_lanes_events)(tn_block_t *b, int t);

@@ -59,20 +59,14 @@ static void p_win_all(const tn_block_t *b, int j0, double p[CHUNK])
     }
 }
 
-static void tally(tn_block_t *b)
+static void tally(tn_block_t *b, const double y[CHUNK])
 {
-    SIMD for (int k = 0; k < CHUNK; k++)
-    {
-        b->w1[k] = -(DRAWN(upr_rate)[b->j0 + k] * b->Q[b->j0 + k] * TN_DT);
-    }
-    LN(tn_lanes_exp)(CHUNK, b->w1, b->w1);
-    double wins[CHUNK];
+    double p[CHUNK], wins[CHUNK];
+    SIMD for (int k = 0; k < CHUNK; k++) p[k] = y[k];
+    LN(tn_lanes_chances)(p);
     p_win_all(b, b->j0, wins);
-    for (int k = 0; k < b->n_chunk; k++) {
-        const double p = 1.0 - b->w1[k];
-        const bool counts = b->route[b->j0 + k] < 0 && p > 0.0;
-        b->hazard_sum[TN_ROUTE_UPRISING] += counts ? p * wins[k] : 0.0;
-    }
+    SIMD for (int k = 0; k < CHUNK; k++) p[k] = p[k] > 0.0 ? p[k] * wins[k] : 0.0;
+    add_hazard(b, TN_ROUTE_UPRISING, p);
 }
 
 /** World j, whose word is below y. */
@@ -94,10 +88,10 @@ static void rise(tn_block_t *b, int j, double y)
 void LN(tn_lanes_protest)(tn_block_t *b)
 {
     move_protest(b);
-    if (b->tally_hazards) tally(b);
     const int j0 = b->j0;
     double y[CHUNK];
     SIMD for (int k = 0; k < CHUNK; k++) { y[k] = DRAWN(upr_rate)[j0 + k] * b->Q[j0 + k] * TN_DT; }
+    if (b->tally_hazards) tally(b, y);
     for (uint64_t hits = below(b->exo[3], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits);
         rise(b, j0 + k, y[k]);

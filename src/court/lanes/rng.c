@@ -131,3 +131,33 @@ void LN(tn_lanes_exp)(int n, const double *in, double *out)
     for (int k = 0; j + k < n; k++)
         out[j + k] = pad[k];
 }
+
+/** The series of (1 - exp(-y))/y; below 1/16 its first ten terms are exact to 2^-57. */
+void LN(tn_lanes_chances)(double y[CHUNK])
+{
+    unsigned is_large = 0;
+    for (int k = 0; k < CHUNK; k += WIDTH)
+        is_large |= LESS_MASK(SPREAD(0.0625), LOAD(y + k));
+    if (is_large != 0) {
+        for (int k = 0; k < CHUNK; k++)
+            y[k] = -y[k];
+        LN(tn_lanes_exp)(CHUNK, y, y);
+        for (int k = 0; k < CHUNK; k++)
+            y[k] = 1.0 - y[k];
+        return;
+    }
+    for (int k = 0; k < CHUNK; k += WIDTH) {
+        const vec_t x = LOAD(y + k);
+        vec_t sum = SPREAD(-1.0 / 3628800.0);
+        sum = sum * x + SPREAD(1.0 / 362880.0);
+        sum = sum * x + SPREAD(-1.0 / 40320.0);
+        sum = sum * x + SPREAD(1.0 / 5040.0);
+        sum = sum * x + SPREAD(-1.0 / 720.0);
+        sum = sum * x + SPREAD(1.0 / 120.0);
+        sum = sum * x + SPREAD(-1.0 / 24.0);
+        sum = sum * x + SPREAD(1.0 / 6.0);
+        sum = sum * x + SPREAD(-0.5);
+        sum = sum * x + SPREAD(1.0);
+        STORE(y + k, x * sum);
+    }
+}
