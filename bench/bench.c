@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <time.h>
 
-double bench_now(void)
+static double read_clock(clockid_t clock)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+
+double bench_now(void) { return read_clock(CLOCK_MONOTONIC); }
+
+double bench_cpu(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 
 double bench_best(int (*task)(void *ctx), void *ctx, int least)
 {

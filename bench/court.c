@@ -31,14 +31,15 @@ static void count_weeks(void *ctx, const tn_block_t *b)
     atomic_fetch_add(sum, weeks);
 }
 
-/** One run. */
+/** The fastest run by the clock, and the one with least processor time. */
 typedef struct speed {
-    double seconds, world_weeks, per_actor_week; /* the last: ns of one core */
+    double seconds, world_weeks, per_actor_week; /* the last: ns of one core, by processor time */
 } speed_t;
 
 static speed_t measure(const tn_court_t *court, int64_t n_worlds, int n_threads, tn_isa_t isa)
 {
     speed_t best = {.seconds = INFINITY};
+    double cpu = INFINITY;
     const tn_ensemble_t e = {.court = court,
         .seed = 1,
         .n_worlds = n_worlds,
@@ -46,14 +47,15 @@ static speed_t measure(const tn_court_t *court, int64_t n_worlds, int n_threads,
         .n_threads = n_threads,
         .watch_observable = -1,
         .watch_event = -1};
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 5; k++) {
         atomic_llong weeks = 0;
-        const double from = bench_now();
+        const double from = bench_now(), cpu_from = bench_cpu();
         if (tn_ensemble_run(&e, count_weeks, &weeks, NULL) != 0) fail("the run failed");
-        const double seconds = bench_now() - from;
-        if (seconds < best.seconds) best = (speed_t){seconds, (double)weeks, 0.0};
+        best.seconds = fmin(best.seconds, bench_now() - from);
+        cpu = fmin(cpu, bench_cpu() - cpu_from);
+        best.world_weeks = (double)weeks;
     }
-    best.per_actor_week = 1e9 * best.seconds * n_threads / best.world_weeks / court->n;
+    best.per_actor_week = 1e9 * cpu / best.world_weeks / court->n;
     return best;
 }
 

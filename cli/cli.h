@@ -101,6 +101,8 @@ int cli_case_read(tn_case_t **c, const char *command, const char *path,
 
 /** Columns to fill on this stream: COLUMNS, else the terminal's, else 80. */
 int cli_width(FILE *stream);
+/** Whether somebody looks at this stream: a terminal, and not that which mpirun gives its ranks. */
+bool cli_is_terminal(FILE *stream);
 /** Whether the terminal cannot move its cursor. */
 bool cli_is_dumb(void);
 /** Instruction set asked for by TENURE_ISA; false if the name is unknown. */

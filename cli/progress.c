@@ -61,7 +61,7 @@ static double seconds_between(const struct timespec *from, const struct timespec
 void cli_progress_init(cli_progress_t *self, bool is_quiet)
 {
     *self = (cli_progress_t){.width = cli_width(stderr)};
-    self->is_shown = !is_quiet && isatty(STDERR_FILENO) && !cli_is_dumb();
+    self->is_shown = !is_quiet && cli_is_terminal(stderr) && !cli_is_dumb();
     (void)clock_gettime(CLOCK_MONOTONIC, &self->begin);
     self->last = self->begin;
 }

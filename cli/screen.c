@@ -34,10 +34,19 @@ bool cli_is_dumb(void)
     return term == NULL || strcmp(term, "dumb") == 0;
 }
 
+/** mpirun gives its ranks a terminal of its own, wherever their output goes in the end. */
+static bool has_starter(void)
+{
+    return environment("OMPI_COMM_WORLD_SIZE") != NULL || environment("PMI_SIZE") != NULL ||
+           environment("PMIX_RANK") != NULL;
+}
+
+bool cli_is_terminal(FILE *stream) { return isatty(fileno(stream)) && !has_starter(); }
+
 bool cli_use_colour(cli_colour_t colour, FILE *stream)
 {
     if (colour != CLI_COLOUR_AUTO) return colour == CLI_COLOUR_ALWAYS;
-    return environment("NO_COLOR") == NULL && !cli_is_dumb() && isatty(fileno(stream));
+    return environment("NO_COLOR") == NULL && !cli_is_dumb() && cli_is_terminal(stream);
 }
 
 int cli_width(FILE *stream)
@@ -47,7 +56,8 @@ int cli_width(FILE *stream)
     const char *text = environment("COLUMNS");
     if (text != NULL && cli_parse_integer(text, 1, MAX_WIDTH, &columns)) return (int)columns;
     const int fd = fileno(stream);
-    if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    const bool has_size = cli_is_terminal(stream) && ioctl(fd, TIOCGWINSZ, &size) == 0;
+    if (has_size && size.ws_col > 0) return size.ws_col;
     return DEFAULT_WIDTH;
 }
 

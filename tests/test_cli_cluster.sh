@@ -194,6 +194,8 @@ else
     ranks 0 2 forecast --json --no-cache $some -j2 $full; same out full
     for n in 1 2 3; do ranks 0 $n forecast --json $some -j1 $case_file; same out json; done
     ranks 0 6 forecast --json $some -j1 $case_file; same out json # more ranks than blocks
+    run 0 forecast -q $some -j1 $case_file; cp out table
+    TERM=xterm ranks 0 2 forecast -q $some -j1 $case_file; same out table # no colours for mpirun's own terminal
     ranks 0 2 forecast --json $many -j1 quick.yaml; same out many
     ranks 0 2 forecast --worlds 4000 -j1 $case_file; has err '(2 ranks, each 1 thread)'
     [ "$(grep -c '^tenure:' err)" -eq 1 ] || fail 'not only rank 0 speaks'
