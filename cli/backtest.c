@@ -5,7 +5,7 @@
 #include "cli.h"
 #include "data_store.h"
 #include "progress.h"
-#include "report.h"
+#include "tables.h"
 #include "team.h"
 
 #define COMMAND "backtest"
@@ -69,15 +69,11 @@ static const cli_help_t help = {
     .n_options = N_OPTIONS,
 };
 
-typedef enum format { TEXT, JSON, CSV } format_t;
-
 typedef struct request {
     tn_backtest_options_t backtest;
-    const char *store, *table, *page, *output;
+    const char *store;
     char *command_line;
-    format_t format;
-    int n_formats;
-    cli_colour_t colour;
+    cli_report_t report;
     bool is_quiet, wants_help;
     char folder[CLI_STORE_PATH];
 } request_t;
@@ -135,7 +131,7 @@ static void take_route(request_t *self, cli_args_t *args, const char *text)
 static void take_table(request_t *self, cli_args_t *args, const char *text)
 {
     static const char *const names[] = {"scores", "compare", "calibration", "forecasts"};
-    self->table = text;
+    self->report.table = text;
     for (int k = 0; k < 4; k++) {
         if (strcmp(names[k], text) == 0) return;
     }
@@ -164,12 +160,6 @@ static void take_figure(request_t *self, cli_args_t *args, int option, const cha
     }
 }
 
-static void take_format(request_t *self, format_t format)
-{
-    if (self->format != format) self->n_formats++;
-    self->format = format;
-}
-
 static void take_option(request_t *self, cli_args_t *args, int option, const char *value)
 {
     switch (option) {
@@ -178,15 +168,12 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     case OPT_MONTHLY: self->backtest.monthly = true; break;
     case OPT_ROUTE: take_route(self, args, value); break;
     case OPT_STORE: self->store = value; break;
-    case OPT_JSON: take_format(self, JSON); break;
-    case OPT_CSV: take_format(self, CSV); break;
-    case OPT_HTML: self->page = value; break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
+    case OPT_HTML: self->report.page = value; break;
     case OPT_TABLE: take_table(self, args, value); break;
-    case OPT_OUTPUT: self->output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour))
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        break;
+    case OPT_OUTPUT: self->report.output = value; break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_HELP: self->wants_help = true; break;
     default: take_figure(self, args, option, value); break;
@@ -214,50 +201,25 @@ static int request_init(request_t *self, int argc, char **argv)
         if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
     }
     if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    self->report.command_line = self->command_line;
     if (self->wants_help) return 0;
-    if (self->n_formats > 1) cli_mistake(&args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, &args);
     self->store = cli_store_path(&args, self->store, self->folder, false);
     return args.n_mistakes > 0 ? cli_usage_exit(&args) : 0;
 }
 
-static int write_report(const request_t *request, const tn_fit_t *tables)
-{
-    cli_output_t out;
-    tn_error_t err = {0};
-    int ret = 0, status = cli_output_open(&out, COMMAND, request->output);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    switch (request->format) {
-    case TEXT: ret = tn_tables_report_text(tables, &opt, out.stream, &err); break;
-    case JSON: ret = tn_tables_report_json(tables, SCHEMA, &opt, out.stream, &err); break;
-    case CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
-    }
-    status = cli_output_close(&out, COMMAND, ret == 0 || ret == TN_EIO);
-    return status == 0 && ret < 0 ? cli_error_exit(COMMAND, ret, &err) : status;
-}
-
-/* Every forecast goes to files; on a terminal there are too many of them. */
+/* Every forecast goes to files; on a terminal and on a page there are too many of them. */
 static int report(const request_t *request, const tn_fit_t *tables)
 {
-    tn_fit_t shown = *tables;
-    const char *only = request->table != NULL   ? request->table
-                       : request->format == CSV ? "forecasts"
-                                                : NULL;
-    if (only != NULL) {
-        shown.table = (tn_fit_table_t *)tn_fit_table(tables, only);
-        shown.n_tables = 1;
-    } else if (request->format == TEXT) {
-        shown.n_tables--;
-        shown.n_notes = tables->n_notes;
-    }
-    const int status = write_report(request, &shown);
-    if (status != 0) return status;
-    shown = *tables;
-    shown.n_tables--; /* nor on a page */
-    return cli_page_write_tables(COMMAND, request->page, &shown, SCHEMA, request->command_line);
+    tn_fit_t shown, summary = *tables;
+    const cli_report_t *how = &request->report;
+    const bool is_all = how->table == NULL && how->format == CLI_CSV;
+    summary.n_tables--;
+    int status = cli_tables_choose(
+        &shown, tables, COMMAND, is_all ? tables->table[summary.n_tables].name : how->table);
+    if (how->table == NULL && how->format == CLI_TABLE) shown = summary;
+    if (status == 0) status = cli_tables_write(&shown, COMMAND, SCHEMA, NULL, how);
+    return status != 0 ? status : cli_page_write_tables(COMMAND, &summary, SCHEMA, how);
 }
 
 /* Under mpirun all ranks read the same command line and store; rank 0 alone writes. */
@@ -269,8 +231,9 @@ static int run(request_t *request)
     const tn_team_t *team = request->backtest.team;
     int status = 0;
     if (cli_team_leads(team)) {
-        status = cli_output_check(COMMAND, request->output);
-        if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+        status = cli_output_check(COMMAND, request->report.output);
+        if (status == 0)
+            status = cli_page_check(COMMAND, request->report.page, request->report.output);
     }
     status = cli_team_agree(team, status);
     if (status != 0) return status;

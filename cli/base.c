@@ -5,7 +5,7 @@
 
 #include "base_request.h"
 #include "progress.h"
-#include "report.h"
+#include "tables.h"
 
 #define SCHEMA "tenure-base/1"
 
@@ -67,51 +67,17 @@ static int make_tables(const base_request_t *request, const tn_base_t *base, tn_
     return ret < 0 ? cli_error_exit(BASE_COMMAND, ret, &err) : 0;
 }
 
-static int write_report(const base_request_t *request, const tn_fit_t *tables, const char *path)
-{
-    cli_output_t out;
-    tn_error_t err = {0};
-    int ret = 0, status = cli_output_open(&out, BASE_COMMAND, path);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    switch (request->format) {
-    case BASE_TEXT:
-        ret = request->verb == BASE_LEADER && !(request->implied > 0.0) && request->table == NULL
-                  ? tn_base_report_text(tables, &opt, out.stream, &err)
-                  : tn_tables_report_text(tables, &opt, out.stream, &err);
-        break;
-    case BASE_JSON: ret = tn_tables_report_json(tables, SCHEMA, &opt, out.stream, &err); break;
-    case BASE_CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
-    }
-    status = cli_output_close(&out, BASE_COMMAND, ret == 0 || ret == TN_EIO);
-    return status == 0 && ret < 0 ? cli_error_exit(BASE_COMMAND, ret, &err) : status;
-}
-
 static int report(const base_request_t *request, const tn_fit_t *tables, const char *path)
 {
-    tn_fit_t shown = *tables;
-    if (request->table != NULL) {
-        shown.table = (tn_fit_table_t *)tn_fit_table(tables, request->table);
-        shown.n_tables = 1;
-        if (shown.table == NULL) {
-            fprintf(
-                stderr, "tenure " BASE_COMMAND ": no table '%s' here; there are:", request->table);
-            for (int k = 0; k < tables->n_tables; k++)
-                fprintf(stderr, " %s", tables->table[k].name);
-            fputc('\n', stderr);
-            return CLI_EXIT_USAGE;
-        }
-    }
-    int status = write_report(request, &shown, path);
-    if (status == 0) { /* the page has all tables, whatever --table says */
-        status = cli_page_write_tables(
-            BASE_COMMAND, request->page, tables, SCHEMA, request->command_line);
-    }
-    for (int i = 0; status == 0 && !request->is_quiet && i < tables->n_warnings; i++)
-        fprintf(stderr, "tenure " BASE_COMMAND ": warning: %s\n", tables->warning[i]);
+    tn_fit_t shown;
+    cli_report_t how = request->report;
+    const bool is_whole = how.table == NULL && request->verb == BASE_LEADER;
+    cli_tables_text_t *text = is_whole && !(request->implied > 0.0) ? tn_base_report_text : NULL;
+    how.output = path;
+    int status = cli_tables_choose(&shown, tables, BASE_COMMAND, how.table);
+    if (status == 0) status = cli_tables_write(&shown, BASE_COMMAND, SCHEMA, text, &how);
+    if (status == 0) status = cli_page_write_tables(BASE_COMMAND, tables, SCHEMA, &how);
+    if (status == 0 && !request->is_quiet) cli_tables_warn(tables, BASE_COMMAND);
     return status;
 }
 
@@ -119,7 +85,7 @@ static int write_model(const base_request_t *request, const tn_base_t *base)
 {
     cli_output_t out;
     tn_error_t err = {0};
-    int status = cli_output_open(&out, BASE_COMMAND, request->output);
+    int status = cli_output_open(&out, BASE_COMMAND, request->report.output);
     if (status != 0) return status;
     const int ret = tn_base_write(base, out.stream, &err);
     status = cli_output_close(&out, BASE_COMMAND, ret == 0);
@@ -136,8 +102,9 @@ static int run_fit(const base_request_t *request, tn_fit_t *tables)
     if (ret == 0) ret = tn_base_fit(&after, request->store, request->n_threads, &err);
     if (ret == 0) ret = tn_base_change_tables(tables, before, after, NULL, &err);
     int status = ret < 0 ? cli_error_exit(BASE_COMMAND, ret, &err) : 0;
-    if (status == 0 && request->output != NULL) status = write_model(request, after);
-    const bool is_taken = request->output != NULL && strcmp(request->output, "-") == 0;
+    if (status == 0 && request->report.output != NULL) status = write_model(request, after);
+    const bool is_taken =
+        request->report.output != NULL && strcmp(request->report.output, "-") == 0;
     if (status == 0 && !is_taken) status = report(request, tables, NULL);
     tn_base_free(before);
     tn_base_free(after);
@@ -147,8 +114,9 @@ static int run_fit(const base_request_t *request, tn_fit_t *tables)
 static int run(base_request_t *request, tn_fit_t *tables)
 {
     tn_base_t *base = NULL;
-    int status = cli_output_check(BASE_COMMAND, request->output);
-    if (status == 0) status = cli_page_check(BASE_COMMAND, request->page, request->output);
+    int status = cli_output_check(BASE_COMMAND, request->report.output);
+    if (status == 0)
+        status = cli_page_check(BASE_COMMAND, request->report.page, request->report.output);
     if (status != 0) return status;
     cli_release_signals(); /* nothing is written yet: a signal may end the program at once */
     if (request->verb == BASE_FIT) return run_fit(request, tables);
@@ -157,7 +125,7 @@ static int run(base_request_t *request, tn_fit_t *tables)
     if (status == 0) status = make_tables(request, base, tables);
     tn_base_free(base);
     cli_catch_signals();
-    return status != 0 ? status : report(request, tables, request->output);
+    return status != 0 ? status : report(request, tables, request->report.output);
 }
 
 int tn_cmd_base(int argc, char **argv)

@@ -190,12 +190,6 @@ static void take_threads(base_request_t *self, cli_args_t *args, const char *tex
     self->n_threads = (int)n;
 }
 
-static void take_format(base_request_t *self, base_format_t format)
-{
-    if (self->format != format) self->n_formats++;
-    self->format = format;
-}
-
 static void take_option(base_request_t *self, cli_args_t *args, int option, const char *value)
 {
     switch (option) {
@@ -220,15 +214,12 @@ static void take_option(base_request_t *self, cli_args_t *args, int option, cons
     case OPT_NO_STORE: self->no_store = true; break;
     case OPT_MODEL: self->model = value; break;
     case OPT_THREADS: take_threads(self, args, value); break;
-    case OPT_JSON: take_format(self, BASE_JSON); break;
-    case OPT_CSV: take_format(self, BASE_CSV); break;
-    case OPT_HTML: self->page = value; break;
-    case OPT_TABLE: self->table = value; break;
-    case OPT_OUTPUT: self->output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour))
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
+    case OPT_HTML: self->report.page = value; break;
+    case OPT_TABLE: self->report.table = value; break;
+    case OPT_OUTPUT: self->report.output = value; break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_HELP: self->wants_help = true; break;
     default: take_trait(self, args, option, value); break;
@@ -259,7 +250,7 @@ static void check_leader(const base_request_t *self, cli_args_t *args)
 static void check(base_request_t *self, cli_args_t *args)
 {
     check_leader(self, args);
-    if (self->n_formats > 1) cli_mistake(args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, args);
     if ((self->implied > 0.0) != (self->within > 0))
         cli_mistake(args, "--implied and --within go together");
     if (self->implied > 0.0 && self->verb != BASE_LEADER)
@@ -287,6 +278,7 @@ int base_request_init(base_request_t *self, int argc, char **argv)
         if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
     }
     if (fclose(line) != 0) return cli_error_exit(BASE_COMMAND, TN_ENOMEM, NULL);
+    self->report.command_line = self->command_line;
     if (self->wants_help) return 0;
     check(self, &args);
     if (args.n_mistakes > 0) return cli_usage_exit(&args);

@@ -1,8 +1,8 @@
 /** The request of tenure base, read from the arguments. */
 #ifndef TENURE_CLI_BASE_REQUEST_H
 #define TENURE_CLI_BASE_REQUEST_H
-#include "cli.h"
 #include "data_store.h"
+#include "report.h"
 
 #define BASE_COMMAND "base"
 
@@ -14,7 +14,6 @@ typedef enum base_verb {
     BASE_FIT,
     N_BASE_VERBS
 } base_verb_t;
-typedef enum base_format { BASE_TEXT, BASE_JSON, BASE_CSV } base_format_t;
 
 #define BASE_MAX_WEEKS 64
 
@@ -22,15 +21,13 @@ typedef struct base_request {
     base_verb_t verb;
     const char *name; /* NULL: by traits */
     tn_base_leader_t leader;
-    const char *country, *model, *store, *table, *page, *output;
+    const char *country, *model, *store;
     bool has_traits, has_as_of, has_store, is_quiet, wants_help, no_store;
     int weeks[BASE_MAX_WEEKS], n_weeks;
     double level, implied;
     int within; /* weeks of implied */
     int route, n_threads;
-    base_format_t format;
-    int n_formats;
-    cli_colour_t colour;
+    cli_report_t report;
     char *command_line;
     char folder[CLI_STORE_PATH];
 } base_request_t;

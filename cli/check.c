@@ -48,11 +48,7 @@ static void take(request_t *self, cli_args_t *args, int option, const char *valu
     case OPT_AS_OF: self->as_of = value; break;
     case OPT_HORIZONS: self->horizons = value; break;
     case OPT_QUIET: self->is_quiet = true; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour)) {
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        }
-        break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->colour); break;
     default: self->wants_help = true; break;
     }
 }

@@ -90,8 +90,8 @@ int cli_error_exit(const char *command, int code, const tn_error_t *err);
 int cli_flush_stdout(const char *command);
 
 typedef enum cli_colour { CLI_COLOUR_AUTO, CLI_COLOUR_ALWAYS, CLI_COLOUR_NEVER } cli_colour_t;
-/** "auto", "always" or "never"; false otherwise. */
-bool cli_parse_colour(const char *text, cli_colour_t *colour);
+/** The value of --color: "auto", "always" or "never"; anything else is a mistake. */
+void cli_take_colour(cli_args_t *args, const char *text, cli_colour_t *colour);
 /** Whether to colour text for this stream: NO_COLOR and TERM=dumb are obeyed under auto. */
 bool cli_use_colour(cli_colour_t colour, FILE *stream);
 /** Reads a case and prints what is wrong with it, and unless it is to be quiet what is doubtful.

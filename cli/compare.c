@@ -5,7 +5,7 @@
 
 #include "cli.h"
 #include "progress.h"
-#include "report.h"
+#include "tables.h"
 #include "team.h"
 
 #define COMMAND     "compare"
@@ -85,22 +85,18 @@ static const cli_help_t help = {
     .n_options = N_OPTIONS,
 };
 
-typedef enum format { TEXT, JSON, CSV } format_t;
-
 typedef struct request {
     tn_compare_options_t compare;
     tn_side_t changes;  /* of the second side */
     const char **words; /* room for three lists of one per word of the command line */
     const char **set, **reports, **origins;
     size_t n_set;
-    const char *path[2], *as_of, *horizons, *from, *table, *page, *output;
+    const char *path[2], *as_of, *horizons, *from;
     int n_paths, step; /* tn_step_t; -1: none */
     int32_t first;     /* of a series */
     unsigned routes, except;
     char *command_line, *cache_dir;
-    format_t format;
-    int n_formats;
-    cli_colour_t colour;
+    cli_report_t report;
     bool is_quiet, wants_help, no_cache;
     const tn_team_t *team;
 } request_t;
@@ -112,12 +108,6 @@ static void take_step(request_t *self, cli_args_t *args, const char *word)
     }
     if (self->step < 0)
         cli_mistake(args, "option '--every': '%s' is not week, month or quarter", word);
-}
-
-static void take_format(request_t *self, format_t format)
-{
-    if (self->format != format) self->n_formats++;
-    self->format = format;
 }
 
 static void take_case(request_t *self, cli_args_t *args, const char *path)
@@ -153,15 +143,12 @@ static void take_run(request_t *self, cli_args_t *args, int option, const char *
 static void take_output(request_t *self, cli_args_t *args, int option, const char *value)
 {
     switch (option) {
-    case OPT_JSON: take_format(self, JSON); break;
-    case OPT_CSV: take_format(self, CSV); break;
-    case OPT_TABLE: self->table = value; break;
-    case OPT_HTML: self->page = value; break;
-    case OPT_OUTPUT: self->output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour))
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
+    case OPT_TABLE: self->report.table = value; break;
+    case OPT_HTML: self->report.page = value; break;
+    case OPT_OUTPUT: self->report.output = value; break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     case OPT_QUIET: self->is_quiet = true; break;
     default: self->wants_help = true; break;
     }
@@ -216,7 +203,7 @@ static void check_together(request_t *self, cli_args_t *args)
 {
     tn_forecast_options_t *f = &self->compare.forecast;
     if (self->n_paths == 0) cli_mistake(args, "no case given");
-    if (self->n_formats > 1) cli_mistake(args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, args);
     for (int k = 0; k < self->n_paths; k++) {
         if (strcmp(self->path[k], "-") == 0)
             cli_mistake(args, "a case is read more than once here: name a file, not '-'");
@@ -260,6 +247,7 @@ static int request_init(request_t *self, int argc, char **argv)
         if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
     }
     if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    self->report.command_line = self->command_line;
     if (self->wants_help) return 0;
     check_together(self, &args);
     if (args.n_mistakes > 0) return cli_usage_exit(&args);
@@ -270,54 +258,14 @@ static int request_init(request_t *self, int argc, char **argv)
 
 /* ---- output ---- */
 
-/* One table of all; NULL: there is none of that name. */
-static tn_fit_t only(const tn_fit_t *tables, const char *name)
-{
-    tn_fit_t one = *tables;
-    one.table = (tn_fit_table_t *)tn_fit_table(tables, name);
-    one.n_tables = 1;
-    return one;
-}
-
-static int write_tables(const request_t *request, const tn_fit_t *tables)
-{
-    cli_output_t out;
-    tn_error_t err = {0};
-    int ret = 0, status = cli_output_open(&out, COMMAND, request->output);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    switch (request->format) {
-    case TEXT:
-        if (request->table != NULL)
-            ret = tn_tables_report_text(tables, &opt, out.stream, &err);
-        else
-            ret = tn_compare_report_text(tables, &opt, out.stream, &err);
-        break;
-    case JSON: ret = tn_tables_report_json(tables, SCHEMA, &opt, out.stream, &err); break;
-    case CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
-    }
-    if (ret == 0 && cli_is_interrupted()) ret = TN_EINTERRUPT;
-    status = cli_output_close(&out, COMMAND, ret == 0 || ret == TN_EIO);
-    return status == 0 && ret < 0 ? cli_error_exit(COMMAND, ret, &err) : status;
-}
-
 static int report(const request_t *request, const tn_fit_t *tables)
 {
-    tn_fit_t shown = *tables;
-    if (request->table != NULL) shown = only(tables, request->table);
-    if (request->table != NULL && shown.table == NULL) {
-        fprintf(stderr, "tenure " COMMAND ": no table '%s' here; there are:", request->table);
-        for (int k = 0; k < tables->n_tables; k++)
-            fprintf(stderr, " %s", tables->table[k].name);
-        fputc('\n', stderr);
-        return CLI_EXIT_USAGE;
-    }
-    const int status = write_tables(request, &shown);
-    if (status != 0) return status;
-    return cli_page_write_tables(COMMAND, request->page, tables, SCHEMA, request->command_line);
+    tn_fit_t shown;
+    const cli_report_t *how = &request->report;
+    cli_tables_text_t *text = how->table == NULL ? tn_compare_report_text : NULL;
+    int status = cli_tables_choose(&shown, tables, COMMAND, how->table);
+    if (status == 0) status = cli_tables_write(&shown, COMMAND, SCHEMA, text, how);
+    return status != 0 ? status : cli_page_write_tables(COMMAND, tables, SCHEMA, how);
 }
 
 /* ---- run ---- */
@@ -328,8 +276,8 @@ static int read_side(tn_case_t **c, const request_t *request, int path, bool is_
         .as_of = is_changed ? request->as_of : NULL,
         .set = request->set,
         .n_set = is_changed ? request->n_set : 0};
-    return cli_case_read(
-        c, COMMAND, request->path[path], &opt, request->colour, request->is_quiet || path > 0);
+    return cli_case_read(c, COMMAND, request->path[path], &opt, request->report.colour,
+        request->is_quiet || path > 0);
 }
 
 /* The first side is the case as it is; a series is of the changed one. */
@@ -377,8 +325,9 @@ static int run(request_t *request)
     tn_case_t *c[2] = {NULL, NULL};
     int status = 0;
     if (cli_team_leads(request->team)) {
-        status = cli_output_check(COMMAND, request->output);
-        if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+        status = cli_output_check(COMMAND, request->report.output);
+        if (status == 0)
+            status = cli_page_check(COMMAND, request->report.page, request->report.output);
     }
     status = cli_team_agree(request->team, status);
     if (status == 0) status = read_cases(c, request);

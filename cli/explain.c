@@ -5,7 +5,7 @@
 
 #include "cli.h"
 #include "progress.h"
-#include "report.h"
+#include "tables.h"
 #include "team.h"
 
 #define COMMAND     "explain"
@@ -72,17 +72,13 @@ static const cli_help_t help = {
     .n_options = N_OPTIONS,
 };
 
-typedef enum format { TEXT, JSON, CSV } format_t;
-
 typedef struct request {
     tn_explain_options_t explain;
     tn_case_options_t case_options;
     const char **set; /* room for one per word of the command line */
-    const char *path, *table, *matrix, *page, *output;
+    const char *path, *matrix;
     char *command_line, *cache_dir;
-    format_t format;
-    int n_formats;
-    cli_colour_t colour;
+    cli_report_t report;
     bool is_quiet, wants_help, no_cache;
     const tn_team_t *team;
 } request_t;
@@ -115,12 +111,6 @@ static void take_figure(request_t *self, cli_args_t *args, int option, const cha
     }
 }
 
-static void take_format(request_t *self, format_t format)
-{
-    if (self->format != format) self->n_formats++;
-    self->format = format;
-}
-
 static void take_case(request_t *self, cli_args_t *args, const char *path)
 {
     if (self->path != NULL) cli_mistake(args, "needless word '%s'", path);
@@ -136,15 +126,12 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     case OPT_SET: self->set[self->case_options.n_set++] = value; break;
     case OPT_NO_CACHE: self->no_cache = true; break;
     case OPT_MATRIX: self->matrix = value; break;
-    case OPT_JSON: take_format(self, JSON); break;
-    case OPT_CSV: take_format(self, CSV); break;
-    case OPT_TABLE: self->table = value; break;
-    case OPT_HTML: self->page = value; break;
-    case OPT_OUTPUT: self->output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour))
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
+    case OPT_TABLE: self->report.table = value; break;
+    case OPT_HTML: self->report.page = value; break;
+    case OPT_OUTPUT: self->report.output = value; break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_HELP: self->wants_help = true; break;
     default: take_figure(self, args, option, value); break;
@@ -176,8 +163,9 @@ static int request_init(request_t *self, int argc, char **argv)
     }
     self->case_options.set = self->set;
     if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    self->report.command_line = self->command_line;
     if (self->wants_help) return 0;
-    if (self->n_formats > 1) cli_mistake(&args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, &args);
     if (self->path == NULL) cli_mistake(&args, "no case given");
     if (!cli_isa(&self->explain.forecast.isa))
         cli_mistake(&args, "TENURE_ISA: unknown instruction set");
@@ -187,58 +175,23 @@ static int request_init(request_t *self, int argc, char **argv)
     return 0;
 }
 
-static int write_tables(
-    const request_t *request, const tn_fit_t *tables, format_t format, const char *path)
+static int write_matrix(const request_t *request, const tn_fit_t *tables)
 {
-    cli_output_t out;
-    tn_error_t err = {0};
-    int ret = 0, status = cli_output_open(&out, COMMAND, path);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    switch (format) {
-    case TEXT:
-        if (request->table != NULL)
-            ret = tn_tables_report_text(tables, &opt, out.stream, &err);
-        else
-            ret = tn_explain_report_text(tables, &opt, out.stream, &err);
-        break;
-    case JSON: ret = tn_tables_report_json(tables, SCHEMA, &opt, out.stream, &err); break;
-    case CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
-    }
-    status = cli_output_close(&out, COMMAND, ret == 0 || ret == TN_EIO);
-    return status == 0 && ret < 0 ? cli_error_exit(COMMAND, ret, &err) : status;
-}
-
-/* One table of all; NULL: there is none of that name. */
-static tn_fit_t only(const tn_fit_t *tables, const char *name)
-{
-    tn_fit_t one = *tables;
-    one.table = (tn_fit_table_t *)tn_fit_table(tables, name);
-    one.n_tables = 1;
-    return one;
+    tn_fit_t matrix;
+    const cli_report_t how = {.format = CLI_CSV, .output = request->matrix};
+    const int status = cli_tables_choose(&matrix, tables, COMMAND, "matrix");
+    return status != 0 ? status : cli_tables_write(&matrix, COMMAND, SCHEMA, NULL, &how);
 }
 
 static int report(const request_t *request, const tn_fit_t *tables)
 {
-    tn_fit_t shown = *tables;
-    if (request->table != NULL) shown = only(tables, request->table);
-    if (request->table != NULL && shown.table == NULL) {
-        fprintf(stderr, "tenure " COMMAND ": no table '%s' here; there are:", request->table);
-        for (int k = 0; k < tables->n_tables; k++)
-            fprintf(stderr, " %s", tables->table[k].name);
-        fputc('\n', stderr);
-        return CLI_EXIT_USAGE;
-    }
-    int status = write_tables(request, &shown, request->format, request->output);
-    if (status == 0 && request->matrix != NULL) {
-        const tn_fit_t matrix = only(tables, "matrix");
-        status = write_tables(request, &matrix, CSV, request->matrix);
-    }
-    if (status != 0) return status;
-    return cli_page_write_tables(COMMAND, request->page, tables, SCHEMA, request->command_line);
+    tn_fit_t shown;
+    const cli_report_t *how = &request->report;
+    cli_tables_text_t *text = how->table == NULL ? tn_explain_report_text : NULL;
+    int status = cli_tables_choose(&shown, tables, COMMAND, how->table);
+    if (status == 0) status = cli_tables_write(&shown, COMMAND, SCHEMA, text, how);
+    if (status == 0 && request->matrix != NULL) status = write_matrix(request, tables);
+    return status != 0 ? status : cli_page_write_tables(COMMAND, tables, SCHEMA, how);
 }
 
 static int explain_case(const tn_case_t *c, request_t *request)
@@ -267,13 +220,14 @@ static int run(request_t *request)
     tn_case_t *c = NULL;
     int status = 0;
     if (cli_team_leads(request->team)) {
-        status = cli_output_check(COMMAND, request->output);
+        status = cli_output_check(COMMAND, request->report.output);
         if (status == 0) status = cli_output_check(COMMAND, request->matrix);
-        if (status == 0) status = cli_page_check(COMMAND, request->page, request->output);
+        if (status == 0)
+            status = cli_page_check(COMMAND, request->report.page, request->report.output);
     }
     if (status == 0) {
-        status = cli_case_read(
-            &c, COMMAND, request->path, &request->case_options, request->colour, request->is_quiet);
+        status = cli_case_read(&c, COMMAND, request->path, &request->case_options,
+            request->report.colour, request->is_quiet);
     }
     status = cli_team_agree(request->team, status);
     if (status == 0) status = explain_case(c, request);

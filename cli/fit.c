@@ -5,8 +5,7 @@
 #include "cli.h"
 #include "fit_request.h"
 #include "progress.h"
-
-#define LIST_SIZE 4096 /* bytes of a list of names in a message */
+#include "tables.h"
 
 /** What was read and fitted. */
 typedef struct work {
@@ -35,7 +34,7 @@ static int fit_model(work_t *work, const fit_request_t *request)
     const int ret = tn_fit_run(&work->fit, &work->data, &opt, diag, &err);
     const bool is_explained = ret == TN_EINPUT && tn_diag_n_errors(diag) > 0;
     const bool is_shown = is_explained || (ret == 0 && !request->is_quiet);
-    if (is_shown) tn_diag_print(diag, stderr, cli_use_colour(request->colour, stderr));
+    if (is_shown) tn_diag_print(diag, stderr, cli_use_colour(request->report.colour, stderr));
     tn_diag_free(diag);
     if (ret == 0) return 0;
     if (is_explained) return tn_error_exit_status(ret);
@@ -43,73 +42,21 @@ static int fit_model(work_t *work, const fit_request_t *request)
     return ret == TN_EARG ? CLI_EXIT_USAGE : status;
 }
 
-/** The table asked for; NULL after saying which ones there are. */
-static const tn_fit_table_t *find_table(const tn_fit_t *fit, const char *name)
-{
-    const tn_fit_table_t *table = tn_fit_table(fit, name);
-    char known[LIST_SIZE] = "";
-    const char **names = calloc((size_t)fit->n_tables + 1, sizeof *names);
-    for (int i = 0; table == NULL && names != NULL && i < fit->n_tables; i++) {
-        const size_t n = strlen(known);
-        names[i] = fit->table[i].name;
-        (void)snprintf(known + n, sizeof known - n, "%s%s", i > 0 ? ", " : "", names[i]);
-    }
-    if (table == NULL && names != NULL) {
-        const char *near = cli_nearest(name, names, (size_t)fit->n_tables);
-        fprintf(
-            stderr, "tenure " FIT_COMMAND ": no table '%s' here, expected one of: %s", name, known);
-        if (near != NULL) fprintf(stderr, " (did you mean '%s'?)", near);
-        fputc('\n', stderr);
-    }
-    free(names);
-    return table;
-}
-
-static int write_report(const tn_fit_t *fit, const fit_request_t *request)
-{
-    cli_output_t out;
-    tn_error_t err = {0};
-    int status = cli_output_open(&out, FIT_COMMAND, request->output);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    int ret = 0;
-    switch (request->format) {
-    case FIT_TEXT: ret = tn_fit_report_text(fit, &opt, out.stream, &err); break;
-    case FIT_JSON: ret = tn_fit_report_json(fit, &opt, out.stream, &err); break;
-    case FIT_CSV: ret = tn_fit_report_csv(&fit->table[0], out.stream, &err); break;
-    }
-    if (ret == 0 && cli_is_interrupted()) ret = TN_EINTERRUPT;
-    /* a failed write is named by the close, which knows the file and the reason */
-    status = cli_output_close(&out, FIT_COMMAND, ret == 0 || ret == TN_EIO);
-    if (status == 0 && ret < 0) status = cli_error_exit(FIT_COMMAND, ret, &err);
-    return status;
-}
-
 /** Warnings, and with CSV the notes, which have no place in it. */
 static void say_remarks(const tn_fit_t *fit, const fit_request_t *request)
 {
-    for (int i = 0; i < fit->n_warnings; i++)
-        fprintf(stderr, "tenure " FIT_COMMAND ": warning: %s\n", fit->warning[i]);
-    if (request->is_quiet || request->format != FIT_CSV) return;
+    cli_tables_warn(fit, FIT_COMMAND);
+    if (request->is_quiet || request->report.format != CLI_CSV) return;
     for (int i = 0; i < fit->n_notes; i++)
         fprintf(stderr, "tenure " FIT_COMMAND ": note: %s\n", fit->note[i]);
 }
 
 static int report(const tn_fit_t *fit, const fit_request_t *request)
 {
-    tn_fit_t shown = *fit;
-    tn_fit_table_t table;
-    if (request->table != NULL) {
-        const tn_fit_table_t *found = find_table(fit, request->table);
-        if (found == NULL) return CLI_EXIT_USAGE;
-        table = *found;
-        shown.table = &table;
-        shown.n_tables = 1;
-    }
-    const int status = write_report(&shown, request);
+    tn_fit_t shown;
+    int status = cli_tables_choose(&shown, fit, FIT_COMMAND, request->report.table);
+    if (status == 0)
+        status = cli_tables_write(&shown, FIT_COMMAND, NULL, tn_fit_report_text, &request->report);
     if (status != 0) return status;
     say_remarks(fit, request);
     return fit->status == TN_FIT_CONVERGED ? 0 : CLI_EXIT_INPUT;
@@ -119,7 +66,7 @@ static int run(const fit_request_t *request)
 {
     work_t work = {0};
     if (request->wants_help) return fit_help();
-    int status = cli_output_check(FIT_COMMAND, request->output);
+    int status = cli_output_check(FIT_COMMAND, request->report.output);
     if (status != 0) return status;
     cli_release_signals(); /* nothing is written yet: a signal may end the program at once */
     status = read_frames(&work, request);

@@ -250,20 +250,14 @@ static void take_count(fit_request_t *self, cli_args_t *args, int option, const 
 
 /* ---- the command line ---- */
 
-static void take_format(fit_request_t *self, fit_format_t format)
-{
-    if (self->format != format) self->n_formats++;
-    self->format = format;
-}
-
 static void take_flag(fit_request_t *self, int option)
 {
     switch (option) {
     case OPT_LOGLOGISTIC: self->fit.is_loglogistic = true; break;
     case OPT_ROBUST: self->fit.is_robust = true; break;
     case OPT_RESIDUALS: self->fit.wants_residuals = true; break;
-    case OPT_JSON: take_format(self, FIT_JSON); break;
-    case OPT_CSV: take_format(self, FIT_CSV); break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
     case OPT_QUIET: self->is_quiet = true; break;
     default: self->wants_help = true; break;
     }
@@ -299,13 +293,9 @@ static void take_option(fit_request_t *self, cli_args_t *args, int option, const
     case OPT_SEED: take_seed(args, value, &f->seed); break;
     case OPT_BOOT:
     case OPT_THREADS: take_count(self, args, option, value); break;
-    case OPT_TABLE: self->table = value; break;
-    case OPT_OUTPUT: self->output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour)) {
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        }
-        break;
+    case OPT_TABLE: self->report.table = value; break;
+    case OPT_OUTPUT: self->report.output = value; break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     default: take_flag(self, option); break;
     }
 }
@@ -363,7 +353,7 @@ static void check_together(fit_request_t *self, cli_args_t *args)
         cli_mistake(args, "no formula given, such as 'surv(time, status) ~ age'");
     }
     if (self->data == NULL) cli_mistake(args, "no data given: --data FILE");
-    if (self->n_formats > 1) cli_mistake(args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, args);
     const bool are_both_stdin = self->data != NULL && self->newdata != NULL &&
                                 strcmp(self->data, "-") == 0 && strcmp(self->newdata, "-") == 0;
     if (are_both_stdin) cli_mistake(args, "only one of --data and --newdata can be '-'");
@@ -400,6 +390,7 @@ int fit_request_init(fit_request_t *self, int argc, char **argv)
     }
     read_arguments(self, &args, line);
     if (fclose(line) != 0 || self->failed) return cli_error_exit(FIT_COMMAND, TN_ENOMEM, NULL);
+    self->report.command_line = self->command_line;
     if (self->wants_help) return 0;
     self->fit.formulas = self->formulas;
     self->fit.models = self->model;

@@ -1,23 +1,19 @@
 /** The command line of tenure fit, understood. */
 #ifndef TENURE_CLI_FIT_REQUEST_H
 #define TENURE_CLI_FIT_REQUEST_H
-#include "cli.h"
+#include "report.h"
 
 #define FIT_COMMAND "fit"
-
-typedef enum fit_format { FIT_TEXT, FIT_JSON, FIT_CSV } fit_format_t;
 
 typedef struct fit_request {
     tn_fit_options_t fit;
     tn_frame_options_t frame;
-    const char *data, *newdata, *table, *output;
+    const char *data, *newdata;
     const char *method;     /* as given; NULL: none */
     const char **formulas;  /* room for one per word of the command line */
     tn_fit_method_t *model; /* of --models */
     double *times, *cuts;
-    int n_formats;
-    fit_format_t format;
-    cli_colour_t colour;
+    cli_report_t report;
     bool is_quiet, wants_help, failed; /* failed: out of memory */
     char *command_line;
 } fit_request_t;

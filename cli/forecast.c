@@ -96,7 +96,7 @@ typedef struct request {
     tn_case_options_t case_options;
     tn_forecast_options_t forecast_options;
     unsigned routes, except;
-    int n_formats, n_cases;
+    int n_cases;
     cli_report_t report;
     bool is_quiet, is_verbose, wants_help, no_cache;
     char *cache_dir;
@@ -104,18 +104,12 @@ typedef struct request {
     const tn_team_t *team; /* NULL: alone */
 } request_t;
 
-static void take_format(request_t *self, cli_format_t format)
-{
-    if (self->report.format != format) self->n_formats++;
-    self->report.format = format;
-}
-
 static void take_flag(request_t *self, int option)
 {
     switch (option) {
     case OPT_NO_REPORTS: self->forecast_options.no_reports = true; break;
-    case OPT_JSON: take_format(self, CLI_JSON); break;
-    case OPT_CSV: take_format(self, CLI_CSV); break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
     case OPT_NO_CACHE: self->no_cache = true; break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_VERBOSE: self->is_verbose = true; break;
@@ -159,11 +153,7 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
         break;
     case OPT_HTML: self->report.page = value; break;
     case OPT_OUTPUT: self->report.output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->report.colour)) {
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        }
-        break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     default: take_flag(self, option); break;
     }
 }
@@ -208,7 +198,7 @@ static void check_together(request_t *self, cli_args_t *args)
     tn_forecast_options_t *f = &self->forecast_options;
     if (self->n_cases == 0) cli_mistake(args, "no case given");
     if (self->n_cases > 1) cli_mistake(args, "%d cases given, expected one", self->n_cases);
-    if (self->n_formats > 1) cli_mistake(args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, args);
     if (self->is_quiet && self->is_verbose) {
         cli_mistake(args, "--quiet and --verbose exclude each other");
     }

@@ -8,6 +8,7 @@
 
 #include "ledger_request.h"
 #include "progress.h"
+#include "tables.h"
 
 #define FIRST_PIECE 65536
 
@@ -31,7 +32,7 @@ static void make_folders(const ledger_request_t *request)
 
 static int acknowledge(const ledger_request_t *request, const tn_ledger_receipt_t *r)
 {
-    if (request->format == LEDGER_JSON) {
+    if (request->report.format == CLI_JSON) {
         printf("{\"first\": %" PRId64 ", \"last\": %" PRId64
                ", \"questions\": %d, \"forecasts\": %d, \"hash\": \"%s\"}\n",
             r->first, r->last, r->n_questions, r->n_forecasts, r->hash);
@@ -119,27 +120,6 @@ static int resolve(const ledger_request_t *request, tn_ledger_t *ledger)
 
 /* ---- looking ---- */
 
-static int write_tables(const ledger_request_t *request, const tn_fit_t *tables)
-{
-    cli_output_t out;
-    tn_error_t err = {0};
-    int ret = 0, status = cli_output_open(&out, LEDGER_COMMAND, request->output);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    switch (request->format) {
-    case LEDGER_TEXT: ret = tn_tables_report_text(tables, &opt, out.stream, &err); break;
-    case LEDGER_JSON:
-        ret = tn_tables_report_json(tables, "tenure-tables/1", &opt, out.stream, &err);
-        break;
-    case LEDGER_CSV: ret = tn_fit_report_csv(&tables->table[0], out.stream, &err); break;
-    }
-    status = cli_output_close(&out, LEDGER_COMMAND, ret == 0 || ret == TN_EIO);
-    return status == 0 && ret < 0 ? fail(ret, &err) : status;
-}
-
 static int look(const ledger_request_t *request, tn_ledger_t *ledger)
 {
     tn_fit_t tables;
@@ -153,22 +133,11 @@ static int look(const ledger_request_t *request, tn_ledger_t *ledger)
         ret = tn_ledger_numbers(&tables, ledger, &err);
     }
     if (ret < 0) return fail(ret, &err);
-    tn_fit_t shown = tables;
-    tn_fit_table_t table;
-    if (request->table != NULL) {
-        const tn_fit_table_t *found = tn_fit_table(&tables, request->table);
-        if (found == NULL) {
-            fprintf(stderr,
-                "tenure ledger: no table '%s' here, expected question, forecasts or resolutions\n",
-                request->table);
-            tn_fit_free(&tables);
-            return CLI_EXIT_USAGE;
-        }
-        table = *found;
-        shown.table = &table;
-        shown.n_tables = 1;
-    }
-    const int status = write_tables(request, &shown);
+    tn_fit_t shown;
+    int status = cli_tables_choose(&shown, &tables, LEDGER_COMMAND, request->report.table);
+    if (status == 0)
+        status =
+            cli_tables_write(&shown, LEDGER_COMMAND, "tenure-tables/1", NULL, &request->report);
     tn_fit_free(&tables);
     return status;
 }
@@ -177,8 +146,8 @@ static int export(const ledger_request_t *request, tn_ledger_t *ledger)
 {
     cli_output_t out;
     tn_error_t err = {0};
-    if (request->format == LEDGER_CSV) return look(request, ledger);
-    int status = cli_output_open(&out, LEDGER_COMMAND, request->output);
+    if (request->report.format == CLI_CSV) return look(request, ledger);
+    int status = cli_output_open(&out, LEDGER_COMMAND, request->report.output);
     if (status != 0) return status;
     const int ret = tn_ledger_export(ledger, out.stream, &err);
     status = cli_output_close(&out, LEDGER_COMMAND, ret == 0 || ret == TN_EIO);
@@ -191,7 +160,7 @@ static int verify(const ledger_request_t *request, tn_ledger_t *ledger)
     tn_error_t err = {0};
     const int ret = tn_ledger_verify(ledger, request->head, &v, &err);
     if (ret < 0) return fail(ret, &err);
-    const bool is_json = request->format == LEDGER_JSON;
+    const bool is_json = request->report.format == CLI_JSON;
     const size_t n_kept =
         v.n_findings < TN_LEDGER_MAX_FINDINGS ? v.n_findings : TN_LEDGER_MAX_FINDINGS;
     if (is_json) {
@@ -216,7 +185,7 @@ static int run(const ledger_request_t *request)
 {
     tn_ledger_t *ledger = NULL;
     tn_error_t err = {0};
-    int status = cli_output_check(LEDGER_COMMAND, request->output);
+    int status = cli_output_check(LEDGER_COMMAND, request->report.output);
     if (status != 0) return status;
     cli_release_signals(); /* a transaction is whole or absent, whenever the program ends */
     if (request->verb == LEDGER_ADD) make_folders(request);

@@ -125,12 +125,6 @@ static void take_p(ledger_request_t *self, cli_args_t *args, const char *text)
     }
 }
 
-static void take_format(ledger_request_t *self, ledger_format_t format)
-{
-    if (self->format != format) self->n_formats++;
-    self->format = format;
-}
-
 static void take_words(ledger_request_t *self, cli_args_t *args, int option, const char *value)
 {
     switch (option) {
@@ -149,13 +143,9 @@ static void take_words(ledger_request_t *self, cli_args_t *args, int option, con
     case OPT_REASON: self->resolution.reason = value; break;
     case OPT_STATUS: self->status = value; break;
     case OPT_HEAD: self->head = value; break;
-    case OPT_TABLE: self->table = value; break;
-    case OPT_OUTPUT: self->output = value; break;
-    default:
-        if (!cli_parse_colour(value, &self->colour)) {
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        }
-        break;
+    case OPT_TABLE: self->report.table = value; break;
+    case OPT_OUTPUT: self->report.output = value; break;
+    default: cli_take_colour(args, value, &self->report.colour); break;
     }
 }
 
@@ -170,8 +160,8 @@ static void take_option(ledger_request_t *self, cli_args_t *args, int option, co
     case OPT_RECORDED: take_date(args, option, value, &self->recorded, &self->has_recorded); break;
     case OPT_P: take_p(self, args, value); break;
     case OPT_IN_OFFICE: self->resolution.is_in_office = true; break;
-    case OPT_JSON: take_format(self, LEDGER_JSON); break;
-    case OPT_CSV: take_format(self, LEDGER_CSV); break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_HELP: self->wants_help = true; break;
     default: take_words(self, args, option, value); break;
@@ -269,7 +259,7 @@ static void check_together(ledger_request_t *self, cli_args_t *args, const bool 
                 args, "option '--%s' does not belong to %s", options[i].name, VERBS[self->verb]);
         }
     }
-    if (self->n_formats > 1) cli_mistake(args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, args);
     check_operands(self, args);
     if (self->verb == LEDGER_ADD) check_add(self, args);
     if (self->verb == LEDGER_RESOLVE && !self->has_date) {
@@ -357,6 +347,7 @@ int ledger_request_init(ledger_request_t *self, int argc, char **argv)
         }
     }
     if (fclose(line) != 0) return cli_error_exit(LEDGER_COMMAND, TN_ENOMEM, NULL);
+    self->report.command_line = self->command_line;
     if (self->wants_help) return 0;
     find_verb(self, &args);
     if (args.n_mistakes == 0 || self->operand != self->words) check_together(self, &args, given);

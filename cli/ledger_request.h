@@ -1,7 +1,7 @@
 /** The command line of tenure ledger, understood. */
 #ifndef TENURE_CLI_LEDGER_REQUEST_H
 #define TENURE_CLI_LEDGER_REQUEST_H
-#include "cli.h"
+#include "report.h"
 
 #define LEDGER_COMMAND "ledger"
 #define LEDGER_MAX_P   64 /* categories of one forecast */
@@ -17,8 +17,6 @@ typedef enum ledger_verb {
     LEDGER_N_VERBS
 } ledger_verb_t;
 
-typedef enum ledger_format { LEDGER_TEXT, LEDGER_JSON, LEDGER_CSV } ledger_format_t;
-
 typedef struct ledger_request {
     ledger_verb_t verb;
     const char **words, **operand; /* operand: those after the verb */
@@ -29,12 +27,10 @@ typedef struct ledger_request {
     bool has_p, has_date, has_opens, has_closes, has_recorded;
     char *category_copy[LEDGER_MAX_P];
     double category_p[LEDGER_MAX_P];
-    const char *path, *source, *subject, *status, *head, *table, *output;
+    const char *path, *source, *subject, *status, *head;
     char *default_path; /* owned */
     int32_t date, recorded;
-    int n_formats;
-    ledger_format_t format;
-    cli_colour_t colour;
+    cli_report_t report;
     bool is_quiet, wants_help;
     char *command_line;
 } ledger_request_t;

@@ -39,29 +39,18 @@ typedef struct request {
     const char **path; /* room for one per word of the command line */
     size_t n_paths;
     cli_report_t report;
-    int n_formats;
     bool is_quiet, wants_help;
 } request_t;
-
-static void take_format(request_t *self, cli_format_t format)
-{
-    if (self->report.format != format) self->n_formats++;
-    self->report.format = format;
-}
 
 static void take(request_t *self, cli_args_t *args, int option, const char *value)
 {
     switch (option) {
     case CLI_OPERAND: self->path[self->n_paths++] = value; break;
-    case OPT_JSON: take_format(self, CLI_JSON); break;
-    case OPT_CSV: take_format(self, CLI_CSV); break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
     case OPT_HTML: self->report.page = value; break;
     case OPT_OUTPUT: self->report.output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->report.colour)) {
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        }
-        break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     case OPT_QUIET: self->is_quiet = true; break;
     default: self->wants_help = true; break;
     }
@@ -80,7 +69,7 @@ static int request_init(request_t *self, int argc, char **argv)
         take(self, &args, option, value);
     if (self->wants_help) return 0;
     if (self->n_paths == 0) cli_mistake(&args, "no shards given");
-    if (self->n_formats > 1) cli_mistake(&args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, &args);
     return args.n_mistakes > 0 ? cli_usage_exit(&args) : 0;
 }
 

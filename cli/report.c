@@ -21,8 +21,26 @@ int cli_page_check(const char *command, const char *path, const char *output)
     return cli_output_check(command, path);
 }
 
-/** Keeps the page if it could be written: a failed write is named by the close. */
-static int close_page(cli_output_t *out, const char *command, int ret, const tn_error_t *err)
+void cli_report_take_format(cli_report_t *self, cli_format_t format)
+{
+    if (self->format != format) self->n_formats++;
+    self->format = format;
+}
+
+void cli_report_check(const cli_report_t *self, cli_args_t *args)
+{
+    if (self->n_formats > 1) cli_mistake(args, "--json and --csv exclude each other");
+}
+
+tn_report_options_t cli_report_options(const cli_report_t *self, FILE *stream)
+{
+    return (tn_report_options_t){.width = cli_width(stream),
+        .colour = cli_use_colour(self->colour, stream),
+        .unicode = cli_is_utf8(),
+        .command_line = self->command_line};
+}
+
+int cli_report_close(cli_output_t *out, const char *command, int ret, const tn_error_t *err)
 {
     const int status = cli_output_close(out, command, ret == 0 || ret == TN_EIO);
     return status == 0 && ret < 0 ? cli_error_exit(command, ret, err) : status;
@@ -34,25 +52,7 @@ int cli_page_write(const char *command, const char *path, const char *json, size
     tn_error_t err = {0};
     const int status = cli_output_open(&out, command, path);
     if (status != 0) return status;
-    return close_page(&out, command, tn_pages_write(json, n, out.stream, &err), &err);
-}
-
-int cli_page_write_tables(const char *command, const char *path, const tn_fit_t *tables,
-    const char *schema, const char *command_line)
-{
-    char *json = NULL;
-    size_t n = 0;
-    tn_error_t err = {0};
-    const tn_report_options_t opt = {.command_line = command_line};
-    if (path == NULL) return 0;
-    FILE *out = open_memstream(&json, &n);
-    if (out == NULL) return cli_error_exit(command, TN_ENOMEM, NULL);
-    int ret = tn_tables_report_json(tables, schema, &opt, out, &err);
-    if (fclose(out) != 0 && ret == 0) ret = TN_ENOMEM;
-    const int status =
-        ret < 0 ? cli_error_exit(command, ret, &err) : cli_page_write(command, path, json, n);
-    free(json);
-    return status;
+    return cli_report_close(&out, command, tn_pages_write(json, n, out.stream, &err), &err);
 }
 
 static int write_page(const tn_forecast_t *f, const char *command, const cli_report_t *report)
@@ -62,7 +62,7 @@ static int write_page(const tn_forecast_t *f, const char *command, const cli_rep
     const tn_report_options_t opt = {.command_line = report->command_line};
     const int status = cli_output_open(&out, command, report->page);
     if (status != 0) return status;
-    return close_page(&out, command, tn_report_html(f, &opt, out.stream, &err), &err);
+    return cli_report_close(&out, command, tn_report_html(f, &opt, out.stream, &err), &err);
 }
 
 int cli_report_write(const tn_forecast_t *f, const char *command, const cli_report_t *report)
@@ -71,10 +71,7 @@ int cli_report_write(const tn_forecast_t *f, const char *command, const cli_repo
     tn_error_t err = {0};
     int status = cli_output_open(&out, command, report->output);
     if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(report->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = report->command_line};
+    const tn_report_options_t opt = cli_report_options(report, out.stream);
     int ret = 0;
     switch (report->format) {
     case CLI_TABLE: ret = tn_report_table(f, &opt, out.stream, &err); break;
@@ -82,10 +79,7 @@ int cli_report_write(const tn_forecast_t *f, const char *command, const cli_repo
     case CLI_CSV: ret = tn_report_csv(f, &opt, out.stream, &err); break;
     }
     if (ret == 0 && cli_is_interrupted()) ret = TN_EINTERRUPT;
-    /* a failed write is named by the close, which knows the file and the reason */
-    const bool is_kept = ret == 0 || ret == TN_EIO;
-    status = cli_output_close(&out, command, is_kept);
-    if (status == 0 && ret < 0) status = cli_error_exit(command, ret, &err);
+    status = cli_report_close(&out, command, ret, &err);
     if (status == 0 && report->page != NULL) status = write_page(f, command, report);
     return status;
 }

@@ -4,9 +4,10 @@
 
 #include "cli.h"
 #include "progress.h"
-#include "report.h"
+#include "tables.h"
 
 #define COMMAND "score"
+#define SCHEMA  "tenure-score/1"
 
 enum {
     OPT_LEDGER,
@@ -68,15 +69,11 @@ static const cli_help_t help = {
     .n_options = N_OPTIONS,
 };
 
-typedef enum format { TEXT, JSON, CSV } format_t;
-
 typedef struct request {
     tn_ledger_score_options_t score;
-    const char *ledger, *data, *table, *page, *output;
+    const char *ledger, *data;
     char *default_ledger, *command_line;
-    format_t format;
-    int n_formats;
-    cli_colour_t colour;
+    cli_report_t report;
     bool is_quiet, wants_help;
 } request_t;
 
@@ -126,12 +123,6 @@ static void take_figure(request_t *self, cli_args_t *args, int option, const cha
     }
 }
 
-static void take_format(request_t *self, format_t format)
-{
-    if (self->format != format) self->n_formats++;
-    self->format = format;
-}
-
 static void take_option(request_t *self, cli_args_t *args, int option, const char *value)
 {
     switch (option) {
@@ -141,16 +132,12 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     case OPT_WHICH: take_which(self, args, value); break;
     case OPT_LATE: self->score.with_late = true; break;
     case OPT_AGAINST: self->score.against = value; break;
-    case OPT_JSON: take_format(self, JSON); break;
-    case OPT_CSV: take_format(self, CSV); break;
-    case OPT_HTML: self->page = value; break;
-    case OPT_TABLE: self->table = value; break;
-    case OPT_OUTPUT: self->output = value; break;
-    case OPT_COLOR:
-        if (!cli_parse_colour(value, &self->colour)) {
-            cli_mistake(args, "option '--color': '%s' is not auto, always or never", value);
-        }
-        break;
+    case OPT_JSON: cli_report_take_format(&self->report, CLI_JSON); break;
+    case OPT_CSV: cli_report_take_format(&self->report, CLI_CSV); break;
+    case OPT_HTML: self->report.page = value; break;
+    case OPT_TABLE: self->report.table = value; break;
+    case OPT_OUTPUT: self->report.output = value; break;
+    case OPT_COLOR: cli_take_colour(args, value, &self->report.colour); break;
     case OPT_QUIET: self->is_quiet = true; break;
     case OPT_HELP: self->wants_help = true; break;
     default: take_figure(self, args, option, value); break;
@@ -179,8 +166,9 @@ static int request_init(request_t *self, int argc, char **argv)
         if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
     }
     if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
+    self->report.command_line = self->command_line;
     if (self->wants_help) return 0;
-    if (self->n_formats > 1) cli_mistake(&args, "--json and --csv exclude each other");
+    cli_report_check(&self->report, &args);
     if (self->ledger != NULL && self->data != NULL) {
         cli_mistake(&args, "--ledger and --data exclude each other");
     }
@@ -217,50 +205,13 @@ static int score_ledger(const request_t *request, tn_fit_t *scores)
     return ret == 0 ? 0 : cli_error_exit(COMMAND, ret, &err);
 }
 
-static int write_report(const request_t *request, const tn_fit_t *scores)
-{
-    cli_output_t out;
-    tn_error_t err = {0};
-    int ret = 0, status = cli_output_open(&out, COMMAND, request->output);
-    if (status != 0) return status;
-    const tn_report_options_t opt = {.width = cli_width(out.stream),
-        .colour = cli_use_colour(request->colour, out.stream),
-        .unicode = cli_is_utf8(),
-        .command_line = request->command_line};
-    switch (request->format) {
-    case TEXT: ret = tn_tables_report_text(scores, &opt, out.stream, &err); break;
-    case JSON: ret = tn_tables_report_json(scores, "tenure-score/1", &opt, out.stream, &err); break;
-    case CSV: ret = tn_fit_report_csv(&scores->table[0], out.stream, &err); break;
-    }
-    status = cli_output_close(&out, COMMAND, ret == 0 || ret == TN_EIO);
-    return status == 0 && ret < 0 ? cli_error_exit(COMMAND, ret, &err) : status;
-}
-
 static int report(const request_t *request, const tn_fit_t *scores)
 {
-    tn_fit_t shown = *scores;
-    tn_fit_table_t table;
-    if (request->table != NULL) {
-        const tn_fit_table_t *found = tn_fit_table(scores, request->table);
-        if (found == NULL) {
-            fprintf(stderr,
-                "tenure " COMMAND ": no table '%s' here; scores, compare, exit, categories, "
-                "decomposition and calibration are there if there is something to put in\n",
-                request->table);
-            return CLI_EXIT_USAGE;
-        }
-        table = *found;
-        shown.table = &table;
-        shown.n_tables = 1;
-    }
-    int status = write_report(request, &shown);
-    if (status == 0) { /* the page has all tables, whatever --table says */
-        status = cli_page_write_tables(
-            COMMAND, request->page, scores, "tenure-score/1", request->command_line);
-    }
-    for (int i = 0; status == 0 && !request->is_quiet && i < scores->n_warnings; i++) {
-        fprintf(stderr, "tenure " COMMAND ": warning: %s\n", scores->warning[i]);
-    }
+    tn_fit_t shown;
+    int status = cli_tables_choose(&shown, scores, COMMAND, request->report.table);
+    if (status == 0) status = cli_tables_write(&shown, COMMAND, SCHEMA, NULL, &request->report);
+    if (status == 0) status = cli_page_write_tables(COMMAND, scores, SCHEMA, &request->report);
+    if (status == 0 && !request->is_quiet) cli_tables_warn(scores, COMMAND);
     return status;
 }
 
@@ -272,8 +223,9 @@ int tn_cmd_score(int argc, char **argv)
     if (status == 0 && request.wants_help) {
         status = cli_help_print(&help);
     } else if (status == 0) {
-        status = cli_output_check(COMMAND, request.output);
-        if (status == 0) status = cli_page_check(COMMAND, request.page, request.output);
+        status = cli_output_check(COMMAND, request.report.output);
+        if (status == 0)
+            status = cli_page_check(COMMAND, request.report.page, request.report.output);
         cli_release_signals(); /* nothing is written yet: a signal may end the program at once */
         if (status == 0) {
             status = request.data != NULL ? score_data(&request, &scores)

@@ -17,15 +17,15 @@ static const char *environment(const char *name)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-bool cli_parse_colour(const char *text, cli_colour_t *colour)
+void cli_take_colour(cli_args_t *args, const char *text, cli_colour_t *colour)
 {
     static const char *const names[] = {"auto", "always", "never"};
     for (int i = 0; i < 3; i++) {
         if (strcmp(text, names[i]) != 0) continue;
         *colour = (cli_colour_t)i;
-        return true;
+        return;
     }
-    return false;
+    cli_mistake(args, "option '--color': '%s' is not auto, always or never", text);
 }
 
 bool cli_is_dumb(void)

@@ -127,7 +127,8 @@ run 2 forecast $small --force frobnication $quick; has err "unknown event 'frobn
 run 2 forecast $small --given mobilisaton $quick; has err "(did you mean 'mobilisation'?)"; empty out
 run 2 forecast $small --force mobilisaton $quick; has err "(did you mean 'mobilisation'?)"; empty out
 run 2 forecast $small --given economy $quick; has err "'economy' is a number"; empty out
-run 2 forecast $small --set leader.born=1750-01-01 --as-of 2022-12-01 --no-reports $quick
+run 2 forecast $small --set 'leader.life_table={"m69":1,"slope":0.3}' --set leader.elite_multiplier=10 \
+    --set leader.born=1905-01-01 --as-of 2022-12-01 --no-reports $quick
 has err 'in none of'; has err 'is the leader in office on 2022-12-01'; empty out
 run 2 forecast $small -o no-such-folder/result $case_file; has err 'cannot write no-such-folder/result'
 run 2 forecast $small -o cases $case_file; has err 'cannot write cases'

@@ -63,7 +63,7 @@ run 64 compare --force defeat - ; has err "not '-'"
 run 64 compare --routes cuop --force defeat $k; has err "did you mean 'coup'?"
 run 64 compare --forse defeat $k; has err "did you mean '--force'?"
 run 64 compare --worlds 0 --json --csv $k; has err 'whole number'; has err 'exclude each other'
-run 64 compare $few --force defeat --table exits $k; has err 'there are: exit views'
+run 64 compare $few --force defeat --table exits $k; has err 'expected one of: exit, views'
 run 2 compare $few --force defeet $k; has err "unknown event 'defeet'"; [ ! -s out ] || fail 'output all the same'
 run 2 compare $few --drop-origin budanof --drop-report m99 $k -o none; has err "did you mean 'budanov'?"; has err "'m99'"
 [ ! -e none ] || fail 'a file is left'

@@ -52,7 +52,7 @@ run 64 explain --sobol 2 $k; has err 'at least 16'
 run 64 explain --weeks 0 $k; has err 'whole number from 1 to 52'
 run 64 explain --json --csv $k; has err 'exclude each other'
 run 64 explain --tabel x $k; has err "did you mean '--table'?"
-run 64 explain $few --table origin $k; has err 'there are: origins'
+run 64 explain $few --table origin $k; has err 'expected one of: origins'
 run 2 explain $few missing.yaml; has err 'missing.yaml'
 run 2 explain $few --set leader.gard=0.1 $k -o none; has err "did you mean 'guard'?"; [ ! -e none ] || fail 'a file is left'
 run 2 explain $few --matrix no/such/place $k; has err 'no/such/place'; [ ! -s out ] || fail 'output before the mistake'
