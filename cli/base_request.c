@@ -226,12 +226,6 @@ static void take_option(base_request_t *self, cli_args_t *args, int option, cons
     }
 }
 
-static bool is_in_manifest(int option)
-{
-    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_HTML &&
-           option != OPT_COLOR && option != OPT_QUIET && option != OPT_HELP;
-}
-
 static void check_leader(const base_request_t *self, cli_args_t *args)
 {
     const bool needs_leader =
@@ -274,8 +268,7 @@ int base_request_init(base_request_t *self, int argc, char **argv)
     fputs("tenure " BASE_COMMAND, line);
     for (int option; (option = cli_args_next(&args, &value)) != CLI_END;) {
         take_option(self, &args, option, value);
-        if (option == CLI_OPERAND) cli_put_word(line, value);
-        if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
+        cli_put_given(line, options, option, value);
     }
     if (fclose(line) != 0) return cli_error_exit(BASE_COMMAND, TN_ENOMEM, NULL);
     self->report.command_line = self->command_line;

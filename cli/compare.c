@@ -176,13 +176,6 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     }
 }
 
-static bool is_in_manifest(int option)
-{
-    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_QUIET && option != OPT_HELP && option != OPT_HTML &&
-           option != OPT_NO_CACHE;
-}
-
 static bool changes_anything(const request_t *self)
 {
     return self->n_set > 0 || self->as_of != NULL || self->changes.force != NULL ||
@@ -243,8 +236,7 @@ static int request_init(request_t *self, int argc, char **argv)
     fputs("tenure " COMMAND, line);
     for (int option; (option = cli_args_next(&args, &value)) != CLI_END;) {
         take_option(self, &args, option, value);
-        if (option == CLI_OPERAND) cli_put_word(line, value);
-        if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
+        cli_put_given(line, options, option, value);
     }
     if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
     self->report.command_line = self->command_line;

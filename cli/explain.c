@@ -138,13 +138,6 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     }
 }
 
-static bool is_in_manifest(int option)
-{
-    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_QUIET && option != OPT_HELP && option != OPT_HTML &&
-           option != OPT_MATRIX && option != OPT_NO_CACHE;
-}
-
 static int request_init(request_t *self, int argc, char **argv)
 {
     cli_args_t args;
@@ -158,8 +151,7 @@ static int request_init(request_t *self, int argc, char **argv)
     fputs("tenure " COMMAND, line);
     for (int option; (option = cli_args_next(&args, &value)) != CLI_END;) {
         take_option(self, &args, option, value);
-        if (option == CLI_OPERAND) cli_put_word(line, value);
-        if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
+        cli_put_given(line, options, option, value);
     }
     self->case_options.set = self->set;
     if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);

@@ -310,12 +310,6 @@ static void take_operand(fit_request_t *self, const char *word)
 }
 
 /** Whether an option can change the tables. The others stay out of the manifest. */
-static bool is_in_manifest(int option)
-{
-    return option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_COLOR &&
-           option != OPT_QUIET && option != OPT_HELP;
-}
-
 /* Whether the options suit the method; the data need not be read for that. */
 static void check_options(const fit_request_t *self, cli_args_t *args)
 {
@@ -369,7 +363,7 @@ static void read_arguments(fit_request_t *self, cli_args_t *args, FILE *line)
             continue;
         }
         take_option(self, args, option, value);
-        if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
+        cli_put_given(line, options, option, value);
     }
     if (self->method != NULL) cli_put_word(line, self->method);
     for (int i = 0; i < self->fit.n_formulas; i++)

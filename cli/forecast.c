@@ -216,14 +216,6 @@ static void check_together(request_t *self, cli_args_t *args)
 
 /** Whether an option can change the forecast. The others stay out of the manifest, so that the same
  * forecast has the same bytes on any number of threads and wherever it is written. */
-static bool is_in_manifest(int option)
-{
-    return option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_HTML &&
-           option != OPT_COLOR && option != OPT_NO_CACHE && option != OPT_BLOCKS &&
-           option != OPT_CHECKPOINT && option != OPT_CHECKPOINT_EVERY && option != OPT_QUIET &&
-           option != OPT_VERBOSE && option != OPT_HELP;
-}
-
 /** Reads all arguments and writes the command line of the manifest on the way. */
 static void read_arguments(request_t *self, cli_args_t *args, FILE *line)
 {
@@ -232,7 +224,7 @@ static void read_arguments(request_t *self, cli_args_t *args, FILE *line)
     for (int option; (option = cli_args_next(args, &value)) != CLI_END;) {
         if (option != CLI_OPERAND) {
             take_option(self, args, option, value);
-            if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
+            cli_put_given(line, options, option, value);
             continue;
         }
         self->path = value;

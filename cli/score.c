@@ -144,13 +144,6 @@ static void take_option(request_t *self, cli_args_t *args, int option, const cha
     }
 }
 
-/** Whether an option can change the figures: those go into the manifest. */
-static bool is_in_manifest(int option)
-{
-    return option >= 0 && option != OPT_THREADS && option != OPT_OUTPUT && option != OPT_HTML &&
-           option != OPT_COLOR && option != OPT_QUIET && option != OPT_HELP;
-}
-
 static int request_init(request_t *self, int argc, char **argv)
 {
     cli_args_t args;
@@ -163,7 +156,7 @@ static int request_init(request_t *self, int argc, char **argv)
     fputs("tenure " COMMAND, line);
     for (int option; (option = cli_args_next(&args, &value)) != CLI_END;) {
         take_option(self, &args, option, value);
-        if (is_in_manifest(option)) cli_put_option(line, &options[option], value);
+        cli_put_given(line, options, option, value);
     }
     if (fclose(line) != 0) return cli_error_exit(COMMAND, TN_ENOMEM, NULL);
     self->report.command_line = self->command_line;
