@@ -78,8 +78,8 @@ bool cli_parse_number(const char *text, double *value);
 void cli_put_word(FILE *out, const char *word);
 /** Writes " --name" and the value, if any. */
 void cli_put_option(FILE *out, const cli_option_t *option, const char *value);
-/** For the manifest: what cli_args_next() found, unless it is an option that cannot change a figure,
- * such as --threads. */
+/** For the manifest: what cli_args_next() found, unless it is an option that cannot change a
+ * figure, such as --threads. */
 void cli_put_given(FILE *out, const cli_option_t *options, int option, const char *value);
 
 /** The nearest of n names, NULL if none is near. */
