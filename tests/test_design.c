@@ -19,6 +19,7 @@ static char *const SEX_LEVELS[] = {"f", "m"};
 static char *const RX_LEVELS[] = {"Obs", "Lev", "Lev+5FU"};
 static char *const END_LEVELS[] = {"Still in Office", "coup", "regular"};
 static char *const DEAD_LEVELS[] = {"Censored", "dead"};
+static char *const TRUTH_LEVELS[] = {"FALSE", "TRUE"}; /* as write.csv writes truth values */
 
 static double age[N_ROWS] = {61.5, 48, 70, MISSING, 55, 66, 43, 59, 72, 50};
 static int32_t sex[N_ROWS] = {1, 0, 0, 1, 1, -1, 0, 1, 0, 0};
@@ -44,7 +45,8 @@ static tn_frame_column_t COLUMNS[] = {{.name = "age", .number = age},
     {.name = "w", .number = w},
     {.name = "end", .level = end, .levels = (char **)END_LEVELS, .n_levels = 3},
     {.name = "dead", .level = dead, .levels = (char **)DEAD_LEVELS, .n_levels = 2},
-    {.name = "kind", .number = kind}};
+    {.name = "kind", .number = kind},
+    {.name = "gone", .level = dead, .levels = (char **)TRUTH_LEVELS, .n_levels = 2}};
 static const tn_frame_t FRAME = {
     .n_rows = N_ROWS, .n_columns = sizeof COLUMNS / sizeof *COLUMNS, .column = COLUMNS};
 
@@ -240,6 +242,8 @@ static void causes_are_coded_as_said(void **state)
     check_cause("end == 'coup'", 9, coups, 1, (const char *[]){"event"});
     const int32_t deaths[] = {0, 1, 0, 1, 1, 0, 0, 0, 1, 1};
     check_cause("dead", 10, deaths, 1, (const char *[]){"dead"});
+    check_cause("gone", 10, deaths, 1, (const char *[]){"event"});
+    check_cause("gone, censored = 'FALSE'", 10, deaths, 1, (const char *[]){"TRUE"});
 }
 
 static void rows_with_a_missing_value_are_dropped_and_counted(void **state)

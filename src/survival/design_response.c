@@ -130,17 +130,35 @@ static int cause_of_number(tn_making_t *m, const double *value)
     return 0;
 }
 
+static bool is_word(const char *text, const char *word)
+{
+    size_t i = 0;
+    while (word[i] != '\0' && (text[i] == word[i] || text[i] == word[i] - 32))
+        i++;
+    return word[i] == '\0' && text[i] == '\0';
+}
+
 /* Texts that mean censored when nothing else is said. */
 static bool means_censored(const char *text)
 {
     static const char *const WORDS[] = {"censored", "censor", "none", "0"};
-    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++) {
-        size_t i = 0;
-        while (WORDS[k][i] != '\0' && (text[i] == WORDS[k][i] || text[i] == WORDS[k][i] - 32))
-            i++;
-        if (WORDS[k][i] == '\0' && text[i] == '\0') return true;
-    }
+    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+        if (is_word(text, WORDS[k])) return true;
     return false;
+}
+
+/* TRUE and FALSE, as R writes truth values to CSV: value[i] in the rows, or false. */
+static bool read_truth(const tn_frame_column_t *column, size_t n, double *value)
+{
+    if (column == NULL || column->is_factor || column->level == NULL) return false;
+    for (int k = 0; k < column->n_levels; k++)
+        if (!is_word(column->levels[k], "true") && !is_word(column->levels[k], "false"))
+            return false;
+    for (size_t i = 0; i < n; i++) {
+        const int32_t k = column->level[i];
+        value[i] = k < 0 ? NAN : is_word(column->levels[k], "true") ? 1.0 : 0.0;
+    }
+    return column->n_levels > 0;
 }
 
 static void mark_given(tn_making_t *m, const tn_levels_t *levels, bool *is_censored)
@@ -215,12 +233,17 @@ static int evaluate_cause(tn_making_t *m)
     const tn_value_type_t type = m->binding.node[r->cause].type;
     m->cause = tn_arena_calloc(&m->scratch, n, sizeof *m->cause);
     if (m->cause == NULL) return TN_ENOMEM;
-    if (type == TN_VALUE_LEVELS || r->censored >= 0) return cause_of_levels(m);
+    if (r->censored >= 0) return cause_of_levels(m);
     double *value = tn_calloc(n + 1, sizeof *value);
     if (value == NULL) return TN_ENOMEM;
-    tn_bind_values(&m->binding, r->cause, value);
-    const int ret =
-        type == TN_VALUE_LOGICAL ? cause_of_logical(m, value) : cause_of_number(m, value);
+    int ret = 0;
+    if (type == TN_VALUE_LEVELS) {
+        const bool is_truth = read_truth(m->binding.node[r->cause].column, n, value);
+        ret = is_truth ? cause_of_logical(m, value) : cause_of_levels(m);
+    } else {
+        tn_bind_values(&m->binding, r->cause, value);
+        ret = type == TN_VALUE_LOGICAL ? cause_of_logical(m, value) : cause_of_number(m, value);
+    }
     tn_free(value);
     return ret;
 }
