@@ -122,15 +122,24 @@ static void put_votes(writer_t *w, const tn_known_t *k, int month)
         "survived one, executive vote projected ");
 }
 
+/* A slope of its own in parliamentary and in presidential regimes. */
+static void put_by_democracy(writer_t *w, const tn_known_t *k, double value, const char *what)
+{
+    put(w, k->regime == TN_REGIME_PARLIAMENTARY ? value : 0.0, what, "parliamentary");
+    put(w, k->regime == TN_REGIME_PRESIDENTIAL ? value : 0.0, what, "presidential");
+}
+
 /* How long the last leaders who left in a regular way had been there. */
 static void put_past(writer_t *w, const tn_known_t *k, int month)
 {
     const int now = month - k->entered;
-    double sum = 0.0, n_same = 0.0;
+    double sum = 0.0, n_same = 0.0, n_about = 0.0, n_longer = 0.0;
     for (int i = 0; i < k->n_past; i++) {
         const int past = k->past[i];
         sum += tn_log(past > 2 ? past : 2.0);
         n_same += past - now >= -1 && past - now <= 1;
+        n_about += past - now >= -3 && past - now <= 3;
+        n_longer += past - now >= -1;
     }
     const bool has = k->n_past > 0;
     const double mean = has ? tn_exp(sum / k->n_past) / 12.0 : USUAL_TENURE;
@@ -140,6 +149,9 @@ static void put_past(writer_t *w, const tn_known_t *k, int month)
     put(w, fmax(relative, 0.0), "tenure beyond past ones", "");
     put(w, has, "past tenures known", "");
     put(w, has ? n_same / k->n_past : 0.0, "past tenures ended here", "");
+    put(w, has ? n_about / k->n_past : 0.0, "past tenures ended about here", "");
+    put(w, has ? n_longer / k->n_past : 0.0, "past tenures lasted longer", "");
+    put_by_democracy(w, k, relative, "tenure relative to past ones, ");
 }
 
 /* The leader's own. */
@@ -159,6 +171,9 @@ static void put_leader(writer_t *w, const tn_known_t *k, int month)
 static void put_regular(writer_t *w, const tn_known_t *k, int month)
 {
     put_leader(w, k, month);
+    put_by_democracy(w, k, tn_log(years_in_office(k, month) + 0.25), "log tenure, ");
+    put(w, month - k->entered < 6, "first half-year", "");
+    put(w, month - k->entered < 12, "first year", "");
     put_votes(w, k, month);
     put_past(w, k, month);
     put(w, k->irregular, "irregular exits", "");
