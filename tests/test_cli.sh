@@ -2,64 +2,14 @@
 # The program from outside: command, input, standard output, standard error, exit status.
 # usage: test_cli.sh PROGRAM SOURCE_ROOT     No time, no network, no root assumed.
 set -u
-case $1 in /*) program=$1 ;; *) program=$PWD/$1 ;; esac
-root=$(cd "$2" && pwd)
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 99
+. "$(dirname "$0")/outside.sh"
 cp -R "$root/cases" cases
-unset NO_COLOR COLUMNS TENURE_ISA LC_ALL LC_CTYPE TENURE_NO_CACHE
-XDG_CACHE_HOME=$folder/cache
-export XDG_CACHE_HOME
-LANG=C
-TERM=xterm
-export LANG TERM
-n_failed=0
-n_checks=0
 small='--worlds 1024 --quiet'
 case_file=cases/generic-autocracy.yaml
 kremlin=cases/kremlin-2022.yaml
 # the same case without calibration and with a near horizon: most checks need no more
 quick=cases/quick.yaml
 sed 's/^reference:.*/&\n  anchor: fixed/; s/^horizons:.*/horizons: [13w, 26w]/; s/2024-03-17/2022-10-17/' $kremlin > $quick
-
-fail()
-{
-    n_failed=$((n_failed + 1))
-    echo "FAILED: $what: $*"
-    sed 's/^/    out: /' out | head -n 5
-    sed 's/^/    err: /' err | head -n 5
-}
-
-# run STATUS ARGUMENTS...: runs the program, keeps its streams in the files out and err
-run()
-{
-    want=$1
-    shift
-    what="tenure $*"
-    n_checks=$((n_checks + 1))
-    "$program" "$@" > out 2> err < /dev/null
-    status=$?
-    [ "$status" -eq "$want" ] || fail "exit status $status, expected $want"
-}
-
-# has STREAM TEXT...: the file holds these texts
-has()
-{
-    stream=$1
-    shift
-    for text; do grep -qF -e "$text" "$stream" || fail "no '$text' in std$stream"; done
-}
-
-empty()
-{
-    for stream; do [ ! -s "$stream" ] || fail "std$stream is not empty"; done
-}
-
-same()
-{
-    cmp -s "$1" "$2" || fail "$1 and $2 differ"
-}
 
 ### Help and versions
 run 0 --help; has out 'usage: tenure COMMAND' 'forecast' 'check' 'new'; empty err
@@ -274,5 +224,4 @@ for page in "$root"/man/*.1 "$root"/README.md; do
     rm -f other-case.yaml my-case.yaml
 done
 
-echo "$n_checks runs, $n_failed failures"
-[ "$n_failed" -eq 0 ]
+finish

@@ -1,25 +1,9 @@
 #!/bin/sh
 # tenure base and tenure backtest from outside: by traits without data; by name and on history with the shared data.
 set -u
-program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-runs=0
-failures=0
-export XDG_DATA_HOME="$work/data" NO_COLOR=1 COLUMNS=100
-unset TENURE_STORE
-
-fail() { failures=$((failures + 1)); echo "FAILED: $what: $1"; sed 's/^/    err: /' err | head -3; }
-run() { # run STATUS ARGUMENTS
-    want=$1; shift
-    what="tenure $*"; runs=$((runs + 1))
-    "$program" "$@" >out 2>err
-    status=$?
-    [ $status -eq "$want" ] || fail "exit status $status, expected $want"
-}
-has() { grep -qF -- "$2" "$1" || fail "no '$2' in $1"; }
-hasnt() { ! grep -qF -- "$2" "$1" || fail "'$2' in $1"; }
+. "$(dirname "$0")/outside.sh"
+NO_COLOR=1 COLUMNS=100
+export NO_COLOR COLUMNS
 
 traits='--regime personal --entered 2000-01-01 --born 1952-10-07 --as-of 2022-05-24'
 run 0 base --help; has out "tenure base 'Vladimir Putin' --as-of 2022-05-24"
@@ -100,5 +84,4 @@ if [ -r "$data/Archigos_4.1_stata14.dta" ]; then
 else
     echo 'shared data: skipped'
 fi
-echo "$runs runs, $failures failures"
-[ "$failures" -eq 0 ]
+finish

@@ -2,54 +2,14 @@
 # One forecast, the same bytes: threads, ranks, shards, checkpoints of runs killed at some moment; and what
 # goes wrong on the way.     usage: test_cli_cluster.sh PROGRAM SOURCE_ROOT
 set -u
-case $1 in /*) program=$1 ;; *) program=$PWD/$1 ;; esac
-root=$(cd "$2" && pwd)
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 99
-unset NO_COLOR COLUMNS TENURE_ISA LC_ALL LC_CTYPE TENURE_NO_CACHE
-XDG_CACHE_HOME=$folder/cache
-export XDG_CACHE_HOME
+. "$(dirname "$0")/outside.sh"
 case_file=kremlin.yaml
 full=calibrated.yaml
 cp "$root/cases/kremlin-2022.yaml" $full
 sed 's/^reference:.*/&\n  anchor: fixed/' $full > $case_file # the calibration costs time: twice is enough
 # near horizon, no calibration: for many worlds
 sed 's/^reference:.*/&\n  anchor: fixed/; s/^horizons:.*/horizons: [4w, 8w]/; s/2024-03-17/2022-07-17/' $full > quick.yaml
-: > out
-: > err
-n_failed=0
-n_checks=0
 
-fail()
-{
-    n_failed=$((n_failed + 1))
-    echo "FAILED: $what: $*"
-    sed 's/^/    out: /' out | head -n 5
-    sed 's/^/    err: /' err | head -n 5
-}
-
-# run STATUS ARGUMENTS...: runs the program, keeps its streams in the files out and err
-run()
-{
-    want=$1
-    shift
-    what="tenure $*"
-    n_checks=$((n_checks + 1))
-    "$program" "$@" > out 2> err < /dev/null
-    status=$?
-    [ "$status" -eq "$want" ] || fail "exit status $status, expected $want"
-}
-
-has()
-{
-    stream=$1
-    shift
-    for text; do grep -qF -e "$text" "$stream" || fail "no '$text' in std$stream"; done
-}
-
-empty() { for stream; do [ ! -s "$stream" ] || fail "$stream is not empty"; done; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 none_left() { [ -z "$(find . -name 'ck.*')" ] || fail 'a temporary file is left'; }
 
 some='--worlds 4000 --quiet'
@@ -245,5 +205,4 @@ fi
 
 what='the end'
 none_left
-echo "$n_checks runs, $n_failed failures"
-[ "$n_failed" -eq 0 ]
+finish

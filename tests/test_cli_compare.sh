@@ -1,30 +1,11 @@
 #!/bin/sh
 # tenure compare from outside: what it says, in which form, and what it refuses.
 set -u
-program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-cases=$(cd "$2/cases" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-runs=0
-failures=0
-export XDG_CACHE_HOME="$work/cache" NO_COLOR=1 COLUMNS=80
-
-fail() { failures=$((failures + 1)); echo "FAILED: $what: $1"; sed 's/^/    err: /' err | head -3; }
-run() { # run STATUS ARGUMENTS
-    want=$1; shift
-    what="tenure $*"; runs=$((runs + 1))
-    "$program" "$@" >out 2>err
-    status=$?
-    [ $status -eq "$want" ] || fail "exit status $status, expected $want"
-}
-has() { grep -qF -- "$2" "$1" || fail "no '$2' in $1"; }
-hasnt() { ! grep -qF -- "$2" "$1" || fail "'$2' in $1"; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
+. "$(dirname "$0")/outside.sh"
+NO_COLOR=1 COLUMNS=80
+export NO_COLOR COLUMNS
 
 few='--worlds 1100 --quiet'
-# rates fixed: calibration is tested elsewhere
-fixed() { sed 's/^reference:.*/&\n  anchor: fixed/' "$cases/$1.yaml" >"$1.yaml"; }
 fixed kremlin-2022
 fixed harare-2017
 k=kremlin-2022.yaml
@@ -76,7 +57,7 @@ if [ -f "$(dirname "$program")/tenure_mpi.so" ] && command -v mpirun >/dev/null;
     # Open MPI itself loses memory at its end, which is not ours to report
     ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"; export ASAN_OPTIONS
     for n in 2 3; do
-        what="mpirun -n $n tenure compare"; runs=$((runs + 1))
+        what="mpirun -n $n tenure compare"; n_checks=$((n_checks + 1))
         mpirun --oversubscribe --allow-run-as-root -n $n "$program" compare $few --json --force defeat -j1 $k >out 2>err </dev/null ||
             fail "exit status $?"
         same out json
@@ -92,5 +73,4 @@ if [ -f "$(dirname "$program")/tenure_mpi.so" ] && command -v mpirun >/dev/null;
 else
     echo 'ranks: skipped'
 fi
-echo "$runs runs, $failures failures"
-[ $failures -eq 0 ]
+finish

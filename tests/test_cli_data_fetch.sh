@@ -2,47 +2,12 @@
 # tenure data fetch from outside, against a small server on this machine: whole, broken, resumed, refused.
 # usage: test_cli_data_fetch.sh PROGRAM SOURCE_ROOT PYTHON     PYTHON is none where there is none, or no libcurl
 set -u
-case $1 in /*) program=$1 ;; *) program=$PWD/$1 ;; esac
-root=$(cd "$2" && pwd)
 python=$3
-folder=$(mktemp -d) || exit 99
 server=
+. "$(dirname "$0")/outside.sh"
 trap 'kill $server 2>/dev/null; rm -rf "$folder"' EXIT
-cd "$folder" || exit 99
-unset NO_COLOR COLUMNS LC_ALL LC_CTYPE XDG_DATA_HOME https_proxy HTTPS_PROXY all_proxy ALL_PROXY http_proxy
-LANG=C
-HOME=$folder
-export LANG HOME
-n_failed=0
-n_checks=0
+unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY http_proxy
 
-fail()
-{
-    n_failed=$((n_failed + 1))
-    echo "FAILED: $what: $*"
-    sed 's/^/    out: /' out | head -n 5
-    sed 's/^/    err: /' err | head -n 5
-}
-
-run()
-{
-    want=$1
-    shift
-    what="tenure data fetch $*"
-    n_checks=$((n_checks + 1))
-    "$program" "$@" > out 2> err < /dev/null
-    status=$?
-    [ "$status" -eq "$want" ] || fail "exit status $status, expected $want"
-}
-
-has()
-{
-    stream=$1
-    shift
-    for text; do grep -qF -e "$text" "$stream" || fail "no '$text' in std$stream"; done
-}
-
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 gone() { for file; do [ ! -e "$file" ] || fail "$file is there"; done; }
 size() { [ "$(wc -c < "$1")" -eq "$2" ] || fail "$1 has $(wc -c < "$1") bytes, expected $2"; }
 
@@ -153,5 +118,4 @@ if [ -n "${TENURE_SHARED:-}" ]; then # the real files have the checksums that th
     : > log
     run 0 -q -d real --mirror "$at/once" reign-regimes; has out 'checksum right'; has log 'bytes=1000-'
 fi
-echo "$n_checks commands, $n_failed failed"
-[ $n_failed -eq 0 ]
+finish

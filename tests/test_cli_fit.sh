@@ -2,56 +2,9 @@
 # tenure fit from outside: every method end to end on a small file, every kind of mistake.
 # usage: test_cli_fit.sh PROGRAM SOURCE_ROOT     No time, no network, no root assumed.
 set -u
-case $1 in /*) program=$1 ;; *) program=$PWD/$1 ;; esac
-root=$(cd "$2" && pwd)
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 99
+. "$(dirname "$0")/outside.sh"
 cp "$root"/tests/files/spells.* "$root"/tests/files/new.csv . || exit 99
-unset NO_COLOR COLUMNS TENURE_ISA LC_ALL LC_CTYPE
-LANG=C
-TERM=xterm
-export LANG TERM
-n_failed=0
-n_checks=0
-
-fail()
-{
-    n_failed=$((n_failed + 1))
-    echo "FAILED: $what: $*"
-    sed 's/^/    out: /' out | head -n 5
-    sed 's/^/    err: /' err | head -n 5
-}
-
-# run STATUS ARGUMENTS...: runs tenure fit, keeps its streams in the files out and err
-run()
-{
-    want=$1
-    shift
-    what="tenure fit $*"
-    n_checks=$((n_checks + 1))
-    "$program" fit "$@" > out 2> err < /dev/null
-    status=$?
-    [ "$status" -eq "$want" ] || fail "exit status $status, expected $want"
-}
-
-# has STREAM TEXT...: the file holds these texts
-has()
-{
-    stream=$1
-    shift
-    for text; do grep -qF -e "$text" "$stream" || fail "no '$text' in std$stream"; done
-}
-
-empty()
-{
-    for stream; do [ ! -s "$stream" ] || fail "std$stream is not empty"; done
-}
-
-same()
-{
-    cmp -s "$1" "$2" || fail "$1 and $2 differ"
-}
+subcommand=fit
 
 # header TEXT: the first line of the output, as CSV
 header()
@@ -246,5 +199,4 @@ exec 3>&-
 has err 'interrupted'
 [ ! -e interrupted ] || fail 'a file is left'
 
-echo "$n_checks runs, $n_failed failures"
-[ "$n_failed" -eq 0 ]
+finish

@@ -3,49 +3,10 @@
 # every kind of mistake, files that are no ledger.
 # usage: test_cli_ledger.sh PROGRAM SOURCE_ROOT     No time, no network, no root assumed.
 set -u
-case $1 in /*) program=$1 ;; *) program=$PWD/$1 ;; esac
-root=$(cd "$2" && pwd)
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 99
-unset NO_COLOR COLUMNS TENURE_ISA LC_ALL LC_CTYPE XDG_DATA_HOME
-LANG=C
-TERM=xterm
+. "$(dirname "$0")/outside.sh"
 HOME=$folder/home
-TENURE_NO_CACHE=1
-export LANG TERM HOME TENURE_NO_CACHE
-n_failed=0
-n_checks=0
-
-fail()
-{
-    n_failed=$((n_failed + 1))
-    echo "FAILED: $what: $*"
-    sed 's/^/    out: /' out | head -n 5
-    sed 's/^/    err: /' err | head -n 5
-}
-
-# run STATUS ARGUMENTS...: keeps the streams in the files out and err
-run()
-{
-    want=$1
-    shift
-    what="tenure $*"
-    n_checks=$((n_checks + 1))
-    "$program" "$@" > out 2> err < /dev/null
-    status=$?
-    [ "$status" -eq "$want" ] || fail "exit status $status, expected $want"
-}
-has()
-{
-    stream=$1
-    shift
-    for text; do grep -qF -e "$text" "$stream" || fail "no '$text' in std$stream"; done
-}
-empty() { for stream; do [ ! -s "$stream" ] || fail "std$stream is not empty"; done; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
-
-sed 's/^reference:.*/&\n  anchor: fixed/' "$root/cases/generic-autocracy.yaml" > case.yaml
+fixed generic-autocracy
+mv generic-autocracy.yaml case.yaml
 "$program" forecast case.yaml --worlds 1024 --json -o f.json > out 2> err || exit 99
 
 ### From the forecast to the score; --recorded makes every byte the same again
@@ -150,5 +111,4 @@ if [ -c /dev/full ]; then
     has err 'cannot write standard output'
 fi
 
-echo "$n_checks runs, $n_failed failures"
-[ "$n_failed" -eq 0 ]
+finish
