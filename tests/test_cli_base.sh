@@ -22,6 +22,7 @@ assert [r["route"] for r in t["hazards"]["rows"]] == routes + ["any"]
 EOF
 run 0 base $traits --csv --table classes; has out 'class,spells,leader.years,exits,per.year'
 run 0 base curve $traits --csv --horizons 52w; has out 'time,estimate,conf.low,conf.high,date'
+run 0 base curve $traits; has out "0.50 " "+----" "Not shown: 50 steps"
 run 0 base table; has out 'parliamentary'
 run 0 base --implied 0.17 --within 6w; has out '1.62'
 run 0 base --implied 0.17 --within 6w $traits; has out 'times.base.hazard'

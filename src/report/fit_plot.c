@@ -69,7 +69,8 @@ void tn_fit_plot(tn_page_t *page, const tn_fit_table_t *table, const tn_shown_t 
     const double *t = table->column[time].number, *v = table->column[value].number;
     if (t == NULL || v == NULL) return;
     tn_text_t name[TN_PLOT_MAX_CURVES] = {{0}};
-    tn_plot_t p = {.is_smooth = strcmp(table->name, "predictions") == 0,
+    tn_plot_t p = {
+        .is_smooth = strcmp(table->name, "predictions") == 0 || strcmp(table->name, "curve") == 0,
         .is_probability = table->column[value].kind == TN_FIT_PROBABILITY,
         .has_legend = shown->n_groups > 1};
     p.n_curves = shown->n_kept < TN_PLOT_MAX_CURVES ? (int)shown->n_kept : TN_PLOT_MAX_CURVES;

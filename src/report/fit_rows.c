@@ -21,7 +21,8 @@ int tn_shown_find(const tn_fit_table_t *table, const char *name)
 
 bool tn_shown_is_key(const tn_fit_column_t *column)
 {
-    return column->number == NULL || strcmp(column->name, "row") == 0;
+    if (column->number != NULL) return strcmp(column->name, "row") == 0;
+    return strcmp(column->name, "date") != 0; /* the time of a row again, in words */
 }
 
 static bool is_same_text(const char *a, const char *b)
