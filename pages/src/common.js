@@ -62,7 +62,7 @@ export function labels(rows, key, text, width, most = 300) {
   const room = narrow(width) ? 124 : most;
   const names = new Map(rows.map((row) => [key(row), wrap(text(row), room, narrow(width) ? 3 : 2)]));
   const split = [...names.values()].map((name) => name.split("\n")), lines = split.flat();
-  const row = 12 + 15 * Math.max(1, ...split.map((name) => name.length));
+  const row = Math.max(26, 8 + 14 * Math.max(1, ...split.map((name) => name.length)));
   return { of: (k) => names.get(k), margin: Math.ceil(Math.max(40, ...lines.map((line) => widthOf(line)))) + 12,
     row, inset: (row - 18) / 2 };
 }
