@@ -19,7 +19,7 @@ static int open_base(const base_request_t *request, tn_base_t **base)
     const bool must = request->has_store || request->name != NULL || request->verb == BASE_WORLD;
     if (ret == 0 && !request->no_store && (must || access(request->store, F_OK) == 0)) {
         ret = tn_base_use_store(*base, request->store, &err);
-        if (ret < 0 && !request->has_store && access(request->store, F_OK) != 0) {
+        if (ret < 0 && access(request->store, F_OK) != 0) {
             fprintf(stderr,
                 "tenure " BASE_COMMAND
                 ": no store at %s: 'tenure data import FILE...' makes one, or "

@@ -46,6 +46,8 @@ run 64 backtest --route cuop; has err "did you mean 'coup'?"
 run 64 backtest --months 61; has err 'from 1 to 60'
 run 2 base Putin; has err 'tenure data import'
 run 2 base world; has err 'no store at'
+run 2 base world --store none.db; has err 'no store at none.db'
+run 2 backtest --store none.db; has err 'no store at none.db'
 run 2 backtest; [ ! -e data/tenure/store.db ] || fail 'a store was made'
 run 2 base $traits --country Rusia; has err "did you mean 'Russia'?"
 run 2 base --entered 1700-01-01 --as-of 2020-01-01; has err 'entered on 1700-01-01, more than 100 years before 2020-01-01'

@@ -197,7 +197,7 @@ static void wikidata_goes_on_where_the_lists_end(void **state)
     (void)import("wikidata_leaders_2025_10.csv");
     assert_int_equal(tn_history_load(&h, store, NULL), 0);
     size_t n_britain = 0, n_russia = 0, n_ukraine = 0, n_lebanon = 0;
-    int route_of_burkina = -9;
+    int route_of_burkina = -9, entry_of_damiba = -9;
     const int32_t seam = tn_date_from_ymd(2021, 3, 1);
     for (size_t i = 0; i < h.n_spells; i++) {
         const tn_office_spell_t *s = &h.spell[i];
@@ -207,6 +207,7 @@ static void wikidata_goes_on_where_the_lists_end(void **state)
         n_ukraine += s->gwcode == 369; /* Zelensky is found by his first day: there Zelenski */
         n_lebanon += s->gwcode == 660; /* Hariri never took office: nobody of that name or day */
         if (s->gwcode == 439 && s->start < seam) route_of_burkina = s->exit_route;
+        if (s->gwcode == 439 && strstr(s->name, "Damiba") != NULL) entry_of_damiba = s->entry;
     }
     assert_int_equal(n_britain, 4);
     assert_int_equal(n_russia, 1);
@@ -214,6 +215,7 @@ static void wikidata_goes_on_where_the_lists_end(void **state)
     assert_int_equal(n_lebanon, 0);
     assert_int_equal(
         route_of_burkina, TN_ROUTE_COUP); /* January 2022, by the Cline Center's list */
+    assert_int_equal(entry_of_damiba, TN_ENTRY_IRREGULAR); /* who follows on it */
     assert_true(h.spells_to >= tn_date_from_ymd(2025, 9, 1));
     tn_history_free(&h);
 }

@@ -1,5 +1,6 @@
 /* REIGN and Wikidata do not say how a leader went. Where a coup succeeded in the country on about
- * that day, it was the coup; all other ways stay unknown. */
+ * that day, it was the coup; all other ways stay unknown. Nor do they say how a leader came: who
+ * follows on a coup came by it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,30 @@ static int look_up(tn_merge_t *self, tn_statement_t *stmt, tn_spell_piece_t *p)
         self, p, "guessed", "unknown", "coup", "a coup succeeded within a week of the end");
 }
 
+static bool ends_by_coup_about(const tn_spell_piece_t *p, int gwcode, int32_t day)
+{
+    return p->gwcode == gwcode && p->last != NULL && strcmp(p->route, "coup") == 0 &&
+           tn_piece_first_end(p) - NEAR_DAYS <= day && day <= tn_piece_last_end(p) + NEAR_DAYS;
+}
+
+static int mark_entries(tn_merge_t *self)
+{
+    int ret = 0;
+    for (size_t i = 0; i < self->out.n && ret == 0; i++) {
+        tn_spell_piece_t *p = &self->out.piece[i];
+        if (strcmp(p->entry, "unknown") != 0 || strcmp(p->start_precision, "day") != 0) continue;
+        for (size_t k = 0; k < self->out.n; k++) {
+            if (k == i || !ends_by_coup_about(&self->out.piece[k], p->gwcode, p->start_day))
+                continue;
+            p->entry = "irregular";
+            ret = tn_merge_log(
+                self, p, "guessed", "unknown", "irregular", "the leader before fell by a coup");
+            break;
+        }
+    }
+    return ret;
+}
+
 int tn_merge_coups(tn_merge_t *self)
 {
     tn_statement_t stmt;
@@ -44,5 +69,5 @@ int tn_merge_coups(tn_merge_t *self)
         ret = look_up(self, &stmt, p);
     }
     tn_statement_free(&stmt);
-    return ret;
+    return ret == 0 ? mark_entries(self) : ret;
 }

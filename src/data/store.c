@@ -5,6 +5,7 @@
 #include "data/store.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "data/countries.h"
 #include "data/routes.h"
@@ -129,6 +130,8 @@ static int furnish(tn_sqlite_t *self, tn_error_t *err)
 int tn_store_open(tn_sqlite_t *self, const char *path, tn_sqlite_mode_t mode, tn_error_t *err)
 {
     int ret = tn_sqlite_open(self, path, mode, &SCHEMA, err);
+    if (ret == TN_EIO && mode != TN_SQLITE_CREATE && access(path, F_OK) != 0)
+        tn_error_set(err, ret, "no store at %s: 'tenure data import FILE...' makes one", path);
     if (ret == 0 && mode == TN_SQLITE_CREATE) ret = furnish(self, err);
     return ret;
 }
