@@ -311,7 +311,9 @@ static void settings_meet_the_checks_of_the_file(void **state)
         "unknown key 'leadr' in a case, expected one of: tenure, case, title, start, as_of, "
         "horizons, leader, reference, world, parameters, actors, ties, events, scheduled_exits, "
         "succession, origins, reports, silences, not_entered, notes (did you mean 'leader'?)");
-    check_set("case.name=x", 6, "'name' looks inside a single value, expected a mapping or a list");
+    check_set("case.name=x", 6,
+        "'name' looks inside a single value ('small'), expected a mapping or a list; a whole "
+        "mapping is set by PATH={name: ..., ...}");
     check_set("leader.guard", 1, "expected path=value, as in actors.army.power=9");
     check_set("leader..guard=1", 8, "expected a name here, as in actors.army.power=9");
     check_set("leader.guard=", 13, "there is no value after '='");

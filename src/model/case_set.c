@@ -156,7 +156,9 @@ static tn_yaml_node_t **step(const setting_t *s, tn_yaml_node_t **slot, size_t f
     const tn_yaml_node_t *segment = node_at(s, TN_YAML_SCALAR, from, n);
     if (segment != NULL) {
         tn_yaml_error(s->diag, segment,
-            "'%.60s' looks inside a single value, expected a mapping or a list", segment->text);
+            "'%.60s' looks inside a single value ('%.40s'), expected a mapping or a list; a whole "
+            "mapping is set by PATH={%.60s: ..., ...}",
+            segment->text, (*slot)->text, segment->text);
     }
     return NULL;
 }
