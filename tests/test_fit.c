@@ -413,6 +413,26 @@ static void a_column_that_adds_nothing_is_left_out(void **state)
     tn_fit_free(&fit);
 }
 
+/* Two rows are dropped before the one at fault, which is the third of the data. */
+static void rows_at_fault_are_those_of_the_data(void **state)
+{
+    (void)state;
+    double time[] = {5, 7, 0, 4, 9, 2}, event[] = {1, 1, 1, 1, 0, 1}, x[] = {NAN, NAN, 3, 2, 3, 1};
+    tn_frame_column_t columns[] = {
+        {.name = "t", .number = time}, {.name = "d", .number = event}, {.name = "x", .number = x}};
+    const tn_frame_t frame = {.n_rows = 6, .n_columns = 3, .column = columns};
+    static const tn_fit_method_t methods[] = {TN_FIT_WEIBULL, TN_FIT_SPLITPOP, TN_FIT_COMPARE};
+    const char *formula = "surv(t, d) ~ x";
+    for (size_t k = 0; k < sizeof methods / sizeof methods[0]; k++) {
+        tn_fit_t fit;
+        tn_error_t err = {0};
+        const tn_fit_options_t opt = {
+            .method = methods[k], .formulas = &formula, .n_formulas = 1, .level = 0.95};
+        assert_int_equal(tn_fit_run(&fit, &frame, &opt, NULL, &err), TN_EDOMAIN);
+        if (strstr(err.message, "row 3: ") == NULL) fail_msg("%s", err.message);
+    }
+}
+
 static void the_bootstrap_does_not_depend_on_threads(void **state)
 {
     (void)state;
@@ -519,6 +539,7 @@ int main(void)
         cmocka_unit_test(nested_models_are_compared_on_the_same_rows),
         cmocka_unit_test(what_went_wrong_is_named),
         cmocka_unit_test(a_column_that_adds_nothing_is_left_out),
+        cmocka_unit_test(rows_at_fault_are_those_of_the_data),
         cmocka_unit_test(the_bootstrap_does_not_depend_on_threads),
         cmocka_unit_test(small_data_give_a_fit_or_a_message),
         cmocka_unit_test(every_failed_allocation_is_reported),

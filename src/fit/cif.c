@@ -176,6 +176,7 @@ static int gray(tn_fitting_t *f)
     spells.n_strata = d->n_blocks;
     int ret = tn_gray_fit(&test, &spells, d->group, d->n_groups, &opt, &err);
     if (ret == TN_EDOMAIN) {
+        tn_fitting_name_row(f, NULL, &err);
         tn_build_note(f->fit, "no Gray's test: %s", err.message);
         return 0;
     }

@@ -26,6 +26,7 @@ typedef struct comparison {
     figures_t *figures;  /* by formula, then model */
     const char ***names; /* of each formula's columns */
     int *n_names;
+    uint32_t *row; /* of the data: those that all formulas can use */
 } comparison_t;
 
 static int fit_cox(tn_fitting_t *f, figures_t *out)
@@ -119,18 +120,17 @@ static size_t common_rows(const int *uses, int n_formulas, size_t n, uint32_t *r
     return n_common;
 }
 
-static int take_common(tn_frame_t *common, const tn_frame_t *frame, const tn_fit_options_t *opt,
-    tn_diag_t *diag, tn_error_t *err)
+/* @param row  out, frame->n_rows: those of common. */
+static int take_common(tn_frame_t *common, uint32_t *row, const tn_frame_t *frame,
+    const tn_fit_options_t *opt, tn_diag_t *diag, tn_error_t *err)
 {
     int *uses = tn_calloc(frame->n_rows, sizeof *uses);
-    uint32_t *row = tn_calloc(frame->n_rows, sizeof *row);
-    int ret = uses == NULL || row == NULL ? TN_ENOMEM : mark_rows(opt, frame, diag, err, uses);
+    int ret = uses == NULL ? TN_ENOMEM : mark_rows(opt, frame, diag, err, uses);
     if (ret >= 0) {
         const size_t n = common_rows(uses, opt->n_formulas, frame->n_rows, row);
         ret = tn_subset_init(common, frame, n, row, 0);
     }
     tn_free(uses);
-    tn_free(row);
     return ret;
 }
 
@@ -265,6 +265,7 @@ static int fit_formula(
     }
     if (ret >= 0) ret = fit_models(self, &f, i);
     if (ret >= 0) ret = tn_aliased_show(&f);
+    if (ret == TN_EDOMAIN) tn_fitting_name_row(&f, self->row, err);
     if (ret >= 0) {
         self->names[i] = tn_fitting_terms(&f, &f.design);
         self->n_names[i] = f.design.n_columns;
@@ -301,8 +302,12 @@ int tn_fit_compare(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_
     tn_frame_t common;
     self.names = names;
     self.n_names = n_names;
-    int ret = take_common(&common, frame, opt, diag, err);
-    if (ret < 0) return ret;
+    self.row = tn_calloc(frame->n_rows, sizeof *self.row);
+    int ret = self.row == NULL ? TN_ENOMEM : take_common(&common, self.row, frame, opt, diag, err);
+    if (ret < 0) {
+        tn_free(self.row);
+        return ret;
+    }
     self.figures = tn_calloc((size_t)self.n_formulas, (size_t)self.n_models * sizeof *self.figures);
     ret = self.figures == NULL ? TN_ENOMEM : compare(&self, &common, diag, err);
     fit->n_rows = common.n_rows;
@@ -314,6 +319,7 @@ int tn_fit_compare(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_
     tn_build_note(fit, "Cox's likelihood is a partial one: delta.AIC compares Cox models with each "
                        "other and the parametric ones with each other");
     tn_free(self.figures);
+    tn_free(self.row);
     tn_subset_free(&common, frame);
     return ret;
 }

@@ -1,9 +1,11 @@
 /* One model: formula, cause, new rows, times; then the method. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fmath.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "fit/fitting.h"
 #include "survival/interval.h"
 
@@ -216,6 +218,26 @@ static int run_method(tn_fitting_t *self)
     }
 }
 
+/* The estimators count the rows they are given; a reader counts those of the data. */
+void tn_fitting_name_row(const tn_fitting_t *self, const uint32_t *row_of_frame, tn_error_t *err)
+{
+    char *message = err == NULL ? NULL : err->message;
+    char *at = message == NULL ? NULL : strstr(message, "row ");
+    int64_t number = 0;
+    if (at == NULL || (at != message && at[-1] != ' ')) return;
+    const size_t n_digits = strspn(at + 4, "0123456789");
+    char *rest = at + 4 + n_digits;
+    const bool is_row =
+        *rest == ':' && tn_str_to_int64(at + 4, n_digits, 1, (int64_t)self->design.n, &number);
+    if (!is_row) return;
+    size_t row = self->design.row[number - 1];
+    if (row_of_frame != NULL) row = row_of_frame[row];
+    char text[sizeof err->message];
+    (void)snprintf(text, sizeof text, "%s", rest);
+    (void)snprintf(
+        at, sizeof text - (size_t)(at - message), "row %zu%.*s", row + 1, (int)sizeof text, text);
+}
+
 static int run_one(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_t *opt,
     tn_diag_t *diag, tn_error_t *err)
 {
@@ -223,6 +245,7 @@ static int run_one(tn_fit_t *fit, const tn_frame_t *frame, const tn_fit_options_
     int ret = tn_fitting_init(&fitting);
     if (ret >= 0) ret = run_method(&fitting);
     if (ret >= 0) ret = tn_aliased_show(&fitting);
+    if (ret == TN_EDOMAIN && !(opt->period > 0.0)) tn_fitting_name_row(&fitting, NULL, err);
     tn_fitting_free(&fitting);
     return ret;
 }

@@ -56,6 +56,9 @@ int tn_fitting_last_cause(const tn_fitting_t *self);
 bool tn_fitting_has_causes(const tn_fitting_t *self); /* more than one is fitted */
 bool tn_fitting_is_robust(const tn_fitting_t *self);
 bool tn_fitting_has_sample_weights(const tn_fitting_t *self); /* Cox only: not whole numbers */
+/** In an error "row 3: ..." of an estimator, the row of the data in place of the row used.
+ *  @param row_of_frame  rows of the data that the frame was made of; NULL: all. */
+void tn_fitting_name_row(const tn_fitting_t *self, const uint32_t *row_of_frame, tn_error_t *err);
 /** Leaves columns out that add nothing to those before. @return 0 or TN_ENOMEM. */
 int tn_aliased_find(tn_fitting_t *self);
 /** Says so, and gives them rows without figures. @return 0 or TN_ENOMEM. */

@@ -186,6 +186,7 @@ static int logrank(tn_fitting_t *f)
     spells.n_strata = d->n_blocks;
     int ret = tn_logrank_fit(&test, &spells, d->group, d->n_groups, &opt, &err);
     if (ret == TN_EDOMAIN) { /* the curves are fine with such weights, the test is not */
+        tn_fitting_name_row(f, NULL, &err);
         tn_build_note(f->fit, "no log-rank test: %s", err.message);
         return 0;
     }
