@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/mem.h"
 #include "forecast/compare.h"
+#include "model/base_tables.h"
 
 #define MAX_DATES 1000
 
@@ -257,9 +258,9 @@ static int pivot_of(const tn_case_t *c)
 static int run_series(series_t *self, tn_fit_t *out, tn_error_t *err)
 {
     const tn_case_t *c = self->side->c;
-    const char *label = c->horizon[pivot_of(c)].label;
     int ret = tn_build_init(out);
     if (ret < 0) return tn_error_set(err, ret, "%s", tn_error_text(ret));
+    const char *label = tn_base_horizon_text(out, c->horizon[pivot_of(c)].weeks);
     add_series(self, out, label);
     add_routes(self, out);
     add_successors(self, out);

@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/mem.h"
 #include "forecast/compare.h"
+#include "model/base_tables.h"
 
 /** Columns a, b, difference, std.error of a table. */
 typedef struct columns {
@@ -274,7 +275,8 @@ static void put_title(tn_fit_t *out, const tn_comparison_t *self)
                                   : tn_build_printf(out, "standard error %.2f", 100.0 * se);
     out->title =
         tn_build_printf(out, "Exit within %s: A %.1f %%, B %.1f %%, difference %+.2f points (%s)",
-            horizon(self, 0, self->pivot)->label, 100.0 * a, 100.0 * b, 100.0 * change, error);
+            tn_base_horizon_text(out, horizon(self, 0, self->pivot)->weeks), 100.0 * a, 100.0 * b,
+            100.0 * change, error);
 }
 
 static void put_notes(tn_fit_t *out, const tn_comparison_t *self)

@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/fmath.h"
 #include "forecast/explain.h"
+#include "model/base_tables.h"
 
 static double logit(double p) { return tn_log(p / (1.0 - p)); }
 
@@ -134,8 +135,10 @@ static int put_views(tn_fit_t *out, const tn_explanation_t *self)
     const tn_forecast_t *f = &self->forecast;
     static const char *const name[] = {"base rate", "without reports", "forecast"};
     const tn_view_t *const view[] = {&f->base, &f->prior, &f->posterior};
-    tn_fit_table_t *t = tn_build_table(
-        out, "views", tn_build_printf(out, "Exit within %s", f->horizon[f->pivot].label), 3, 3);
+    tn_fit_table_t *t = tn_build_table(out, "views",
+        tn_build_printf(
+            out, "Exit within %s", tn_base_horizon_text(out, f->horizon[f->pivot].weeks)),
+        3, 3);
     const char **what = tn_build_text(out, t, "view");
     const pair_t p = pair(out, t, "p", "std.error", TN_FIT_PROBABILITY);
     if (tn_build_failed(out)) return TN_ENOMEM;
@@ -343,8 +346,9 @@ int tn_explain_tables(tn_fit_t *out, const tn_explanation_t *self)
     const char *error = isnan(now.se) ? "too few worlds for a standard error"
                                       : tn_build_printf(out, "standard error %.2f", 100.0 * now.se);
     out->title = tn_build_printf(out, "%s: exit within %s %.1f %% (%s), without reports %.1f %%",
-        self->c->title != NULL ? self->c->title : self->c->name, f->horizon[f->pivot].label,
-        100.0 * now.p, error, 100.0 * f->prior.exit[f->pivot].p);
+        self->c->title != NULL ? self->c->title : self->c->name,
+        tn_base_horizon_text(out, f->horizon[f->pivot].weeks), 100.0 * now.p, error,
+        100.0 * f->prior.exit[f->pivot].p);
     ret = put_origins(out, self);
     if (ret == 0) ret = put_claims(out, self);
     if (ret == 0) ret = put_tripwires(out, self);
