@@ -115,6 +115,9 @@ run 0 forecast $small --force mobilisation $quick; has out "the event 'mobilisat
 run 0 forecast $small --seed 18446744073709551615 $quick; has out 'seed 18446744073709551615'
 run 0 forecast $small --set leader.guard=0.3 $quick; cp out guard
 run 0 forecast $small $quick; cmp -s out guard && fail '--set changed nothing'
+has out "Mortality is the case's own: 0.45 of the life table, where the fit finds 0.70."
+sed '/elite_multiplier/d' $quick > cases/as-fitted.yaml
+run 0 forecast $small cases/as-fitted.yaml; has out 'The fitted base rate'; hasnt out "Mortality is the case's own"
 
 ### JSON and CSV
 run 0 forecast $small --json --threads 1 $kremlin

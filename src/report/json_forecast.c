@@ -133,6 +133,7 @@ static json_t *reference(tn_json_t *self, const tn_case_t *c)
     tn_json_put(self, object, "fitted_from", json_string(ref->from));
     tn_json_put(self, object, "fitted_to", json_string(ref->to));
     tn_json_put(self, object, "leader_months", json_integer((json_int_t)ref->n_months));
+    tn_json_put(self, object, "elite_multiplier", tn_json_number(ref->elite_multiplier));
     tn_json_put(self, object, "class", reference_class(self, &ref->narrow));
     tn_json_put(self, object, "wider", reference_class(self, &ref->wide));
     for (int r = 0; r < TN_N_ROUTES; r++)

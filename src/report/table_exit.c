@@ -63,20 +63,25 @@ static void reference_class(tn_page_t *page, const char *what, const tn_referenc
         what, c->text, c->n_exits, c->n_spells, c->leader_years, c->per_year, c->lower, c->upper);
 }
 
-static void reference(tn_page_t *page, const tn_reference_t *ref)
+static void reference(tn_page_t *page, const tn_case_t *c)
 {
+    const tn_reference_t *ref = &c->reference;
     reference_class(page, "Of ", &ref->narrow);
     reference_class(page, "Wider, of ", &ref->wide);
     tn_page_paragraph(page, TN_STYLE_PLAIN,
         "The fitted base rate for this leader: %.3f a year (%.3f to %.3f), from %zu leader-months, "
         "%s to %s. It sets the targets below; its uncertainty is in the forecast.",
         ref->any.per_year, ref->any.lower, ref->any.upper, ref->n_months, ref->from, ref->to);
+    if (c->is_from_base[TN_ROUTE_DEATH]) return;
+    tn_page_paragraph(page, TN_STYLE_PLAIN,
+        "Mortality is the case's own: %.2f of the life table, where the fit finds %.2f.",
+        c->leader.elite_multiplier, ref->elite_multiplier);
 }
 
 void tn_table_base(tn_page_t *page, const tn_forecast_t *f)
 {
     tn_page_heading(page, "BASE RATE", "this court without war, sanctions, events or reports");
-    if (f->court_case->is_base) reference(page, &f->court_case->reference);
+    if (f->court_case->is_base) reference(page, f->court_case);
     base_by_date(page, f);
     base_by_route(page, f);
 }
