@@ -4,12 +4,17 @@
  * TENURE_SHARED is set. */
 #include "check.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "forecast/kept_looks.h"
 #include "model/case.h"
 #include "tenure.h"
 
@@ -311,6 +316,138 @@ static void progress_can_cancel(void **state)
     tn_case_free(c);
 }
 
+/* ---- looks kept between runs ---- */
+
+/** How often each look said how far it is. */
+typedef struct calls {
+    int base, prior, reports;
+} calls_t;
+
+static int count_calls(void *ctx, const char *stage, double done, double total)
+{
+    calls_t *self = ctx;
+    (void)done, (void)total;
+    if (strcmp(stage, "base rate") == 0) self->base++;
+    if (strcmp(stage, "without reports") == 0) self->prior++;
+    if (strcmp(stage, "forecast") == 0) self->reports++;
+    return 0;
+}
+
+/** Runs twice, with and without the folder: the same bits. Returns what the first one had to do. */
+static calls_t through(const tn_case_t *c, const char *dir, uint64_t seed)
+{
+    calls_t calls = {0};
+    tn_forecast_t kept, fresh;
+    tn_error_t err = {0};
+    tn_forecast_options_t opt = TN_FORECAST_OPTIONS_DEFAULT;
+    opt.n_worlds = (TN_KEPT_LOOKS_MIN_BLOCKS - 1) * 1024 + 100; /* a partial last block */
+    opt.seed = seed;
+    opt.n_threads = 2;
+    opt.cache_dir = dir;
+    opt.progress = count_calls;
+    opt.progress_ctx = &calls;
+    if (tn_forecast_run(&kept, c, &opt, &err) != 0) fail_msg("%s", err.message);
+    opt.cache_dir = NULL;
+    opt.progress = NULL;
+    opt.knobs = kept.calibration.knob;
+    if (tn_forecast_run(&fresh, c, &opt, &err) != 0) fail_msg("%s", err.message);
+    check_same_forecast(&kept, &fresh);
+    tn_forecast_free(&kept);
+    tn_forecast_free(&fresh);
+    return calls;
+}
+
+static bool is_kept_look(const char *name) { return strncmp(name, "looks-", 6) == 0; }
+
+/** Number of kept looks in the folder; the path of one. */
+static int list_kept(const char *dir, char path[512])
+{
+    int n = 0;
+    DIR *folder = opendir(dir);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (!is_kept_look(entry->d_name)) continue;
+        (void)snprintf(path, 512, "%s/%s", dir, entry->d_name);
+        n++;
+    }
+    (void)closedir(folder);
+    return n;
+}
+
+static void remove_all(const char *dir)
+{
+    char path[512];
+    DIR *folder = opendir(dir);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        (void)snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
+        (void)unlink(path);
+    }
+    (void)closedir(folder);
+    assert_int_equal(rmdir(dir), 0);
+}
+
+static void damage(const char *path)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 5000, SEEK_SET), 0);
+    assert_int_equal(fputc(7, file), 7);
+    assert_int_equal(fclose(file), 0);
+}
+
+/** As many files as are kept, older than any other. */
+static void fill_with_old(const char *dir)
+{
+    const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    char path[512];
+    for (int k = 0; k < TN_KEPT_LOOKS; k++) {
+        (void)snprintf(path, sizeof path, "%s/looks-%d", dir, k);
+        const int fd = open(path, O_WRONLY | O_CREAT, 0600);
+        assert_true(fd >= 0);
+        assert_int_equal(futimens(fd, old), 0);
+        assert_int_equal(close(fd), 0);
+    }
+}
+
+static void looks_that_no_report_changes_are_kept(void **state)
+{
+    (void)state;
+    const char *const set[] = {"reference.anchor=fixed", "horizons=[1w, 2w, 3w, 4w, 5w]"};
+    char dir[] = "/tmp/tenure-looks-XXXXXX", path[512], other[512];
+    assert_non_null(mkdtemp(dir));
+    tn_case_t *c = read_case("kremlin-2022", set, 2);
+    calls_t calls = through(c, dir, 1);
+    assert_true(calls.base > 0 && calls.prior > 0 && calls.reports > 0);
+    calls = through(c, dir, 1);
+    assert_true(calls.base == 0 && calls.prior == 0 && calls.reports > 0);
+    assert_int_equal(list_kept(dir, path), 1);
+    /* other reports: the same looks */
+    c->n_reports -= 2;
+    calls = through(c, dir, 1);
+    assert_true(calls.base == 0 && calls.prior == 0 && calls.reports > 0);
+    c->n_reports += 2;
+    /* anything else: looks of their own */
+    c->event[0].probability *= 0.5;
+    assert_true(through(c, dir, 1).prior > 0);
+    c->event[0].probability *= 2.0;
+    assert_int_equal(list_kept(dir, other), 2);
+    assert_true(through(c, dir, 2).base > 0);
+    assert_int_equal(list_kept(dir, other), 3);
+    /* a damaged file is made again */
+    damage(path);
+    assert_true(through(c, dir, 1).base > 0);
+    assert_true(through(c, dir, 1).base == 0);
+    /* the oldest go */
+    fill_with_old(dir);
+    assert_int_equal(list_kept(dir, other), 3 + TN_KEPT_LOOKS);
+    assert_true(through(c, dir, 3).base > 0);
+    assert_int_equal(list_kept(dir, other), TN_KEPT_LOOKS);
+    assert_true(through(c, dir, 1).base == 0); /* the new ones stay */
+    remove_all(dir);
+    tn_case_free(c);
+}
+
 static void every_failed_allocation_is_reported(void **state)
 {
     (void)state;
@@ -463,6 +600,7 @@ int main(void)
         cmocka_unit_test(unknown_events_are_named),
         cmocka_unit_test(more_of_a_cause_gives_more_of_its_effect),
         cmocka_unit_test(conditioning_and_forcing_on_defeat_raise_the_risk),
+        cmocka_unit_test(looks_that_no_report_changes_are_kept),
         cmocka_unit_test(progress_can_cancel),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(the_generic_case_agrees_with_the_reference),

@@ -100,8 +100,9 @@ typedef struct tn_forecast_options {
     const char *force;  /**< intervention: an event id of the case that happens for sure; NULL */
     const double
         *knobs; /**< six calibrated rates in the order of tn_knob_name(): skip calibration; NULL */
-    const char *cache_dir;   /**< folder in which calibrations are kept, made if missing, safe to
-                                delete; NULL: none. The result does not depend on it. */
+    const char *cache_dir;   /**< folder in which calibrations and looks without reports are
+                                kept, made if missing, safe to delete; NULL: none. The result
+                                does not depend on it. */
     tn_progress_fn progress; /**< may be NULL */
     void *progress_ctx;
     const tn_team_t *team;   /**< NULL: alone. The result does not depend on it. */

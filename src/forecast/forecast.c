@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "court/calibration_cache.h"
 #include "forecast/job.h"
+#include "forecast/kept_looks.h"
 #include "forecast/plan.h"
 #include "forecast/view.h"
 #include "model/observables.h"
@@ -274,7 +275,7 @@ static int look(
     return tn_crew_agree(crew, ret, err);
 }
 
-static int run_views(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
+static int run_views(tn_forecast_t *self, tn_plan_t *plan, tn_kept_looks_t *kept, tn_error_t *err)
 {
     const tn_forecast_options_t *opt = plan->opt;
     const bool has_reports = !opt->no_reports && plan->c->n_reports + plan->c->n_silences > 0;
@@ -295,6 +296,7 @@ static int run_views(tn_forecast_t *self, tn_plan_t *plan, tn_error_t *err)
     ret = look(has_reports ? &self->prior : &self->posterior, self, plan, &angle, err);
     if (ret < 0) return ret;
     if (has_reports) {
+        tn_kept_looks_close(kept, plan);
         angle.court.no_reports = false;
         angle.look = TN_LOOK_REPORTS;
         angle.stage = "forecast";
@@ -374,6 +376,7 @@ static int open_crew(tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err)
 int tn_plan_run(tn_forecast_t *self, tn_plan_t *plan, tn_rows_t *rows, tn_error_t *err)
 {
     struct timespec begin;
+    tn_kept_looks_t kept = {0};
     (void)clock_gettime(CLOCK_MONOTONIC, &begin);
     *self = (tn_forecast_t){0};
     int ret = prepare(self, plan, err);
@@ -381,7 +384,9 @@ int tn_plan_run(tn_forecast_t *self, tn_plan_t *plan, tn_rows_t *rows, tn_error_
     plan->crew.team = plan->opt->team;
     ret = tn_crew_agree(&plan->crew, ret, err);
     if (ret == 0) ret = calibrate(self, plan, err);
-    if (ret == 0) ret = run_views(self, plan, err);
+    if (ret == 0) ret = tn_kept_looks_open(&kept, plan, self, err);
+    if (ret == 0) ret = run_views(self, plan, &kept, err);
+    tn_kept_looks_free(&kept, plan);
     if (ret < 0) {
         tn_forecast_free(self);
         return ret;
