@@ -33,7 +33,7 @@ whole=$((($(date +%s%N) - start) / 1000)) # microseconds that an import takes
 [ "$(state)" = "$rows $rows" ] || exit 1
 n_before=0
 n_complete=0
-tries=24
+tries=${TENURE_KILLS:-24}
 for k in $(seq 1 $tries); do
     "$program" data import -q --store store.db failed.csv || exit 1
     "$program" data import -q --store store.db succeeded.csv 2> /dev/null &
