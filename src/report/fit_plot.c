@@ -45,15 +45,17 @@ static double longest_of(const tn_plot_t *p)
     return longest;
 }
 
-static void print(tn_page_t *page, tn_plot_t *p, size_t n_groups)
+/** The last time of the curves. */
+static void format_end(char text[TN_NUMBER_SIZE], const tn_plot_t *p)
 {
-    char last[TN_NUMBER_SIZE];
     const double longest = longest_of(p);
     const tn_fit_column_t column = {.kind = TN_FIT_TIME, .number = (double[]){longest}};
     const tn_figures_t f = tn_figures_for(&column, (size_t[]){0}, 1);
-    tn_figures_format(&f, longest, last);
-    p->first = "0";
-    p->last = last;
+    tn_figures_format(&f, longest, text);
+}
+
+static void print(tn_page_t *page, const tn_plot_t *p, size_t n_groups)
+{
     if (!tn_plot_print(p, page)) return;
     if ((size_t)p->n_curves < n_groups) {
         tn_page_paragraph(
@@ -82,6 +84,10 @@ void tn_fit_plot(tn_page_t *page, const tn_fit_table_t *table, const tn_shown_t 
         page->failed = page->failed || name[k].failed;
         p.curve[k].name = name[k].s != NULL ? name[k].s : "";
     }
+    char last[TN_NUMBER_SIZE];
+    format_end(last, &p);
+    p.first = "0";
+    p.last = last;
     print(page, &p, shown->n_groups);
     for (int k = 0; k < p.n_curves; k++)
         tn_text_free(&name[k]);
