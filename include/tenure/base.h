@@ -29,7 +29,7 @@ TN_API TN_MUST_CHECK int tn_base_read(tn_base_t **self, const char *path, tn_err
  *  @return 0; TN_EINPUT: the store holds too little; TN_ECONVERGE; TN_EIO, TN_EDB, TN_ENOMEM. */
 TN_API TN_MUST_CHECK int tn_base_fit(
     tn_base_t **self, const char *store, int n_threads, tn_error_t *err);
-/** JSON, schema "tenure-base-model/1", figures to 9 digits. @return 0, TN_EIO, TN_ENOMEM. */
+/** JSON, schema "tenure-base-model/2", figures to 9 digits. @return 0, TN_EIO, TN_ENOMEM. */
 TN_API TN_MUST_CHECK int tn_base_write(const tn_base_t *self, FILE *out, tn_error_t *err);
 TN_API void tn_base_free(tn_base_t *self);
 

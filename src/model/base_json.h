@@ -1,4 +1,4 @@
-/** The fitted base rates as a file: JSON, schema "tenure-base-model/1", figures to 9 digits. */
+/** The fitted base rates as a file: JSON, schema "tenure-base-model/2", figures to 9 digits. */
 #ifndef TN_MODEL_BASE_JSON_H
 #define TN_MODEL_BASE_JSON_H
 #include <stdio.h>
