@@ -9,12 +9,14 @@
 
 #define CHUNK 64 /* worlds a step works on, as in the kernels */
 
-typedef void uniforms_fn(const tn_block_t *b, int n, const uint32_t *slot, int week, int group,
-    int purpose, int sub, double *const u[4]);
+typedef void uniforms_fn(const tn_block_t *b, int n, const uint64_t *lead,
+    const tn_stream_t *stream, double *const u[4]);
+typedef void lead_fn(tn_block_t *b, int n);
 
 /** The kernels of one instruction set; steps of either shape. */
 typedef struct kernels {
     uniforms_fn *uniforms;
+    lead_fn *lead;
     struct {
         const char *name;
         void (*dated)(tn_block_t *b, int t);
@@ -24,11 +26,12 @@ typedef struct kernels {
 } kernels_t;
 
 #define KERNELS(isa)                                                                               \
+    lead_fn tn_lanes_lead_##isa;                                                                   \
     uniforms_fn tn_lanes_uniforms_##isa;                                                           \
     void tn_lanes_events_##isa(tn_block_t *b, int t);                                              \
-    void tn_lanes_shocks_##isa(tn_block_t *b, int t);                                              \
+    void tn_lanes_shocks_##isa(tn_block_t *b);                                                     \
     void tn_lanes_health_##isa(tn_block_t *b);                                                     \
-    void tn_lanes_grievance_##isa(tn_block_t *b, int t);                                           \
+    void tn_lanes_grievance_##isa(tn_block_t *b);                                                  \
     void tn_lanes_fear_##isa(tn_block_t *b);                                                       \
     void tn_lanes_plots_##isa(tn_block_t *b, int t);                                               \
     void tn_lanes_purges_##isa(tn_block_t *b);                                                     \
@@ -36,11 +39,11 @@ typedef struct kernels {
     void tn_lanes_protest_##isa(tn_block_t *b);                                                    \
     void tn_lanes_exits_##isa(tn_block_t *b, int t);                                               \
     void tn_lanes_succession_##isa(tn_block_t *b, int t);                                          \
-    static const kernels_t kernels_##isa = {tn_lanes_uniforms_##isa,                               \
+    static const kernels_t kernels_##isa = {tn_lanes_uniforms_##isa, tn_lanes_lead_##isa,          \
         {{"events", tn_lanes_events_##isa, NULL},                                                  \
-            {"shocks: economy, war", tn_lanes_shocks_##isa, NULL},                                 \
+            {"shocks: economy, war", NULL, tn_lanes_shocks_##isa},                                 \
             {"health", NULL, tn_lanes_health_##isa},                                               \
-            {"grievance and talk", tn_lanes_grievance_##isa, NULL},                                \
+            {"grievance and talk", NULL, tn_lanes_grievance_##isa},                                \
             {"fear and threat", NULL, tn_lanes_fear_##isa}, {"plots", tn_lanes_plots_##isa, NULL}, \
             {"purges", NULL, tn_lanes_purges_##isa},                                               \
             {"assassination", NULL, tn_lanes_assassination_##isa},                                 \
@@ -80,11 +83,11 @@ static void credit(bench_week_t *self, int part, const char *name, double *from)
 
 static void chunk_week(bench_week_t *self, tn_block_t *b, const kernels_t *k, int t)
 {
-    const uint32_t *slot = b->slot + b->j0;
     double from = bench_now();
     memset(b->flag + b->j0, 0, sizeof *b->flag * CHUNK);
-    k->uniforms(b, b->n_chunk, slot, t, 0, TN_RNG_EXO, 0, b->exo);
-    k->uniforms(b, b->n_chunk, slot, t, 0, TN_RNG_PURGE, 0, b->purge);
+    k->lead(b, b->n_chunk);
+    k->uniforms(b, b->n_chunk, b->lead, &b->stream.exo, b->exo);
+    k->uniforms(b, b->n_chunk, b->lead, &b->stream.purge, b->purge);
     credit(self, 1, "words of exits and purges", &from);
     for (int s = 0; s < 11; s++) {
         if (k->step[s].dated != NULL) k->step[s].dated(b, t);
@@ -120,21 +123,20 @@ void bench_week(bench_week_t *self, tn_block_t *b, tn_isa_t isa, uint64_t seed)
 typedef struct stream {
     tn_block_t *b;
     const kernels_t *k;
-    int week;
 } stream_t;
 
 static int draw(void *ctx)
 {
     stream_t *s = ctx;
     for (int k = 0; k < 1000; k++) {
-        s->k->uniforms(s->b, CHUNK, s->b->slot, s->week++, 0, TN_RNG_EXO, 0, s->b->exo);
+        s->k->uniforms(s->b, CHUNK, s->b->lead, &s->b->stream.exo, s->b->exo);
     }
     return 0;
 }
 
 double bench_philox(tn_block_t *b, tn_isa_t isa)
 {
-    stream_t s = {b, kernels_of(isa), 0};
+    stream_t s = {b, kernels_of(isa)};
     for (uint32_t j = 0; j < TN_BLOCK; j++)
         b->slot[j] = j;
     return 1000.0 * CHUNK * 16.0 / bench_best(draw, &s, 5);

@@ -9,6 +9,24 @@
 void tn_rng_words(uint64_t seed, uint64_t world, uint32_t week, uint32_t group, uint32_t purpose,
     uint32_t sub, uint32_t out[4]);
 
+/** What the worlds of one stream share in the first three rounds, so that it is worked out once: of
+ * the four words of a round, two of the first and one of the second do not depend on the number of
+ * the world modulo 2^32. With M the multipliers, the first product p = M0 number goes on as
+ *      q = M1 (high p ^ mix0),  then  M0 (high q ^ mix1)  and  M1 (low p ^ mix2);
+ * mix3 takes the place of word and key where the third round needs them. */
+typedef struct tn_stream {
+    uint64_t mix[4];
+} tn_stream_t;
+
+#define TN_PHILOX_M0 0xD2511F53u
+#define TN_PHILOX_M1 0xCD9E8D57u
+
+/** Keys of the ten rounds. */
+void tn_rng_round_keys(uint64_t seed, uint64_t key[10][2]);
+/** The stream of worlds with this number div 2^32. */
+tn_stream_t tn_rng_stream(const uint64_t key[10][2], uint64_t world_high, uint32_t week,
+    uint32_t group, uint32_t purpose, uint32_t sub);
+
 /** (x + 1/2) 2^-32: in (0,1), exact in double. */
 static inline double tn_rng_uniform(uint32_t x) { return ((double)x + 0.5) * 0x1p-32; }
 

@@ -39,28 +39,30 @@ static double *take_scratch(tn_block_t *self)
     return (double *)(void *)take(self, 1, sizeof(double));
 }
 
-static void lay_out_state(tn_block_t *self)
+/** What is asked of a world after it has ended. */
+static void lay_out_record(tn_block_t *self)
 {
-    double **numbers[] = {&self->e, &self->s, &self->b, &self->C, &self->F, &self->phi,
-        &self->theta, &self->Q, &self->G, &self->V, &self->L, &self->lw};
+    const tn_court_t *c = self->court;
     int32_t **integers[] = {&self->war, &self->ill, &self->route, &self->exit_week,
         &self->successor, &self->first_week};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        *numbers[i] = take_column(self, sizeof(double));
-    }
     for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
         *integers[i] = take_column(self, sizeof(int32_t));
     }
+    self->lw = take_column(self, sizeof *self->lw);
     self->slot = take_column(self, sizeof *self->slot);
     self->flag = take_column(self, sizeof *self->flag);
     self->seen = take_column(self, sizeof *self->seen);
-    self->rep = take_column(self, sizeof *self->rep);
-    self->plot = take_column(self, sizeof *self->plot);
     for (int p = 0; p < TN_N_PARAMETERS; p++) {
         if (tn_parameter(p)->kind == TN_PRIOR_FIXED) continue;
         self->par[p] = take_column(self, sizeof(double));
         self->third[p] = take_column(self, sizeof(int8_t));
     }
+    self->event_week = take_rows(self, c->n_events, sizeof(int32_t));
+    self->count = take_rows(self, TN_N_COUNTS, sizeof(int32_t));
+    self->reliability = take_rows(self, c->evidence.n_origins, sizeof(double));
+    self->ll = take_rows(self, c->evidence.n_origins, sizeof(double));
+    self->claim_true = take_rows(self, c->evidence.n_claims, sizeof(uint8_t));
+    self->claim_ll = take_rows(self, c->keeps_claims ? c->evidence.n_claims : 0, sizeof(double));
 }
 
 /** Moves on to where the k-th of the arrays that are read and written together may begin: a load
@@ -72,27 +74,38 @@ static void keep_apart(tn_block_t *self, size_t k)
     self->slab_used += (4096 + want - self->slab_used % 4096) % 4096;
 }
 
-static void lay_out(tn_block_t *self)
+/** The court of a world; elements of eight bytes. */
+static void lay_out_court(tn_block_t *self)
 {
     const tn_court_t *c = self->court;
-    self->slab_used = 0;
-    self->n_columns = 0;
-    lay_out_state(self);
+    double **numbers[] = {&self->e, &self->s, &self->b, &self->C, &self->F, &self->phi,
+        &self->theta, &self->Q, &self->G, &self->V, &self->L};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        *numbers[i] = take_column(self, sizeof(double));
+    }
+    self->rep = take_column(self, sizeof *self->rep);
+    self->plot = take_column(self, sizeof *self->plot);
     double **per_actor[] = {&self->x, &self->dg, &self->m};
     for (size_t i = 0; i < sizeof per_actor / sizeof *per_actor; i++) {
         keep_apart(self, i);
         *per_actor[i] = take_rows(self, c->n, sizeof(double));
     }
-    self->event_week = take_rows(self, c->n_events, sizeof(int32_t));
-    self->count = take_rows(self, TN_N_COUNTS, sizeof(int32_t));
-    self->reliability = take_rows(self, c->evidence.n_origins, sizeof(double));
-    self->ll = take_rows(self, c->evidence.n_origins, sizeof(double));
-    self->claim_true = take_rows(self, c->evidence.n_claims, sizeof(uint8_t));
-    self->claim_ll = take_rows(self, c->keeps_claims ? c->evidence.n_claims : 0, sizeof(double));
+    keep_apart(self, 3);
+    self->W = take_rows(self, c->talk.n_sums, sizeof(double));
+}
+
+static void lay_out(tn_block_t *self)
+{
+    const tn_court_t *c = self->court;
+    self->slab_used = 0;
+    self->n_columns = 0;
+    lay_out_record(self);
+    self->n_outlive = self->n_columns;
+    lay_out_court(self);
     self->n_kept = self->n_columns;
     double **of_week[] = {&self->g, &self->S};
     for (size_t i = 0; i < sizeof of_week / sizeof *of_week; i++) {
-        keep_apart(self, 3 + i);
+        keep_apart(self, 4 + i);
         *of_week[i] = take_rows(self, c->n, sizeof(double));
     }
     for (int k = 0; k < 4; k++) {
@@ -101,8 +114,8 @@ static void lay_out(tn_block_t *self)
         self->exo[k] = take_scratch(self);
         self->purge[k] = take_scratch(self);
     }
-    double **scratch[] = {&self->w1, &self->w2, &self->w3};
-    for (int k = 0; k < 3; k++)
+    double **scratch[] = {&self->w1, &self->w2, &self->w3, &self->wear};
+    for (int k = 0; k < 4; k++)
         *scratch[k] = take_scratch(self);
     self->swap = take(self, 1, sizeof(uint64_t));
 }
@@ -137,6 +150,22 @@ static bool is_observed(const tn_block_t *self, int t)
            (t >= self->seen_from && t < self->seen_to) || self->keeps_weeks;
 }
 
+static void open_streams(tn_block_t *self, int t)
+{
+    const uint64_t(*key)[2] = (const uint64_t(*)[2])self->round_key;
+    const uint64_t high = self->world0 >> 32;
+    const uint32_t week = (uint32_t)t;
+    tn_week_streams_t *s = &self->stream;
+    s->shock = tn_rng_stream(key, high, week, 0, TN_RNG_SHOCK, 0);
+    s->exo = tn_rng_stream(key, high, week, 0, TN_RNG_EXO, 0);
+    s->plot = tn_rng_stream(key, high, week, 0, TN_RNG_PLOT, 0);
+    s->purge = tn_rng_stream(key, high, week, 0, TN_RNG_PURGE, 0);
+    for (uint32_t k = 0; 4 * k < (uint32_t)self->court->n; k++) {
+        s->noise[k] = tn_rng_stream(key, high, week, k, TN_RNG_NOISE, 0);
+        s->contact[k] = tn_rng_stream(key, high, week, k, TN_RNG_CONTACT, 0);
+    }
+}
+
 void tn_block_begin_week(tn_block_t *self, int t)
 {
     const tn_court_t *c = self->court;
@@ -145,6 +174,7 @@ void tn_block_begin_week(tn_block_t *self, int t)
     if (self->tally_hazards) self->weeks_in_office += self->n_live;
     self->step = is_observed(self, t) ? TN_ROW : CHUNK;
     self->n_ended = 0;
+    open_streams(self, t);
 }
 
 bool tn_block_take_chunk(tn_block_t *self, int j0)
@@ -169,7 +199,7 @@ void tn_block_swap(tn_block_t *self, int i, int j)
 {
     if (i == j) return;
     const int n_columns = self->step == TN_ROW ? self->n_columns : self->n_kept;
-    for (int k = 0; k < n_columns; k++) {
+    for (int k = 0; k < self->n_outlive; k++) {
         const size_t size = self->column[k].size;
         unsigned char *a = self->column[k].data + (size_t)i * size;
         unsigned char *b = self->column[k].data + (size_t)j * size;
@@ -178,6 +208,10 @@ void tn_block_swap(tn_block_t *self, int i, int j)
         case 4: exchange(a, b, 4); break;
         default: exchange(a, b, 1); break;
         }
+    }
+    for (int k = self->n_outlive; k < n_columns; k++) {
+        unsigned char *data = self->column[k].data;
+        memcpy(data + 8 * (size_t)i, data + 8 * (size_t)j, 8);
     }
 }
 

@@ -2,15 +2,17 @@
  * determinism.
  *
  *  Worlds with the leader in office are the first n_live lanes; a world that ends is swapped behind
- * them, so every loop of the week runs over [0, n_live). slot[j] is the world's place in the block,
- * which numbers its random streams (model 6): it stays with the lane until resampling. Letters are
- * those of model 2. */
+ * them, so every loop of the week runs over [0, n_live). What a world that ended keeps is how it
+ * ended, its counts and its weights; its court may be written over. slot[j] is the world's place in
+ * the block, which numbers its random streams (model 6): it stays with the lane until resampling.
+ * Letters are those of model 2. */
 #ifndef TN_COURT_BLOCK_H
 #define TN_COURT_BLOCK_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rng.h"
 #include "court/court.h"
 #include "tenure/forecast.h"
 
@@ -18,9 +20,10 @@
 /** Elements from one row of an array to the next. A power of two would put the same lane of all
  * arrays into one set of the first cache and make loads wait for unrelated stores; 40 numbers more
  * are five lines. Lanes from TN_BLOCK on are not used. */
-#define TN_ROW       (TN_BLOCK + 40)
-#define TN_PARTS     8
-#define TN_N_TIPPING 3 /* distance, past, yardstick */
+#define TN_ROW            (TN_BLOCK + 40)
+#define TN_PARTS          8
+#define TN_N_ACTOR_GROUPS ((TN_MAX_ACTORS + 3) / 4)
+#define TN_N_TIPPING      3 /* distance, past, yardstick */
 
 /** Facts of the week, bits of flag[]: what the predicates of model 8.1 need beyond the state. */
 enum tn_week_flag {
@@ -45,6 +48,12 @@ typedef struct tn_column {
 #define TN_OF_WEEK(block, rows, i, j)                                                              \
     ((rows) + (size_t)(i) * (block)->step + (size_t)((j) - (block)->from))
 
+/** The streams of one week. */
+typedef struct tn_week_streams {
+    tn_stream_t shock, exo, plot, purge;
+    tn_stream_t noise[TN_N_ACTOR_GROUPS], contact[TN_N_ACTOR_GROUPS]; /* four actors each */
+} tn_week_streams_t;
+
 typedef struct tn_block {
     const tn_court_t *court;
     uint64_t seed;
@@ -52,6 +61,8 @@ typedef struct tn_block {
     int64_t index;             /* number of the block */
     int thread;                /* that runs it, 0 .. */
     uint64_t world0;           /* number of its first world */
+    tn_week_streams_t stream;
+    uint64_t lead[TN_BLOCK]; /* first product of Philox (tn_stream_t) of the lanes from j0 on */
     int n, n_live;
     int n_ended; /* worlds that ended this week, in ended[], ascending */
     int32_t ended[TN_BLOCK];
@@ -74,6 +85,7 @@ typedef struct tn_block {
     int8_t *third[TN_N_PARAMETERS]; /* of its normal: +1 top, -1 bottom; NULL for the fixed ones */
     /* [actors][TN_ROW] */
     double *x, *dg, *m; /* m: pi_i E_i */
+    double *W;          /* [talk.n_sums][TN_ROW], sums of m over groups */
     /* [actors][step], TN_OF_WEEK: what is made anew every week (D follows from g). Kept for all
      * worlds (step TN_ROW, from 0) in the weeks that are observed; in others only for the chunk at
      * work (step CHUNK, from j0), where it stays in the first cache. */
@@ -90,6 +102,8 @@ typedef struct tn_block {
     /* scratch of the week, not state */
     double *u[4], *z[4], *w1, *w2, *w3;
     double *exo[4], *purge[4]; /* words EXO and PURGE of the week; as u and z from lane j0 on */
+    bool any_war;              /* in the chunk */
+    double *wear;              /* c of model 7.2 in the chunk; only if there is a war in it */
 
     /* what the run leaves besides the state */
     int watch_observable, watch_event; /* -1: none; first_week is set by it */
@@ -105,7 +119,9 @@ typedef struct tn_block {
     double hazard_part[TN_N_ROUTES][TN_PARTS]; /* the same on the way: by lane modulo TN_PARTS,
                                                   whatever the instruction set */
 
-    int n_columns, n_kept; /* all; those that outlive the week: g and S come last */
+    /* the columns: those that outlive the world, its court, g and S, which do not outlive the week
+     */
+    int n_outlive, n_kept, n_columns; /* first number that is none of the first, the second, all */
     tn_column_t *column;
     unsigned char *slab;
     size_t slab_size, slab_used;
@@ -123,7 +139,8 @@ void tn_block_begin_week(tn_block_t *self, int t);
 /** The chunk of worlds from lane j0 on is the one at work; false if there is none. */
 bool tn_block_take_chunk(tn_block_t *self, int j0);
 
-/** Lane j takes the state of lane `from` in every array; both end up exchanged. */
+/** Lane i takes the state of lane j; what outlives a world is exchanged, the court of lane j is
+ * stale. */
 void tn_block_swap(tn_block_t *self, int i, int j);
 /** Lane j of the block becomes a copy of lane ancestor[j]; slots stay. */
 void tn_block_copy_worlds(tn_block_t *self, const int32_t *ancestor);

@@ -264,7 +264,12 @@ static void step_grievance(
         w->S[i] = hear(c, before, i) * c->hears[i];
         w->m[i] = c->pi[i] * w->D[i] * ((1.0 - hush) + hush * w->S[i]);
         w->G += c->pi[i] * w->D[i];
-        w->V += w->m[i];
+    }
+    for (int g = 0; g < c->talk.n_sums; g++) {
+        double sum = 0.0;
+        for (int i = 0; i < c->n; i++)
+            sum += c->talk.group[i] == g ? w->m[i] : 0.0;
+        w->V += sum;
     }
 }
 

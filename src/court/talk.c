@@ -85,6 +85,25 @@ static int list_links(tn_talk_t *self, const double *k, int n)
     return n_links;
 }
 
+static void mark_actors(tn_talk_t *self, int n)
+{
+    uint64_t seen = 0; /* groups */
+    self->n_sums = self->n_groups > 0 ? self->n_groups : 1;
+    for (int i = 0; i < n; i++) {
+        const uint64_t me = (uint64_t)1 << i, mine = (uint64_t)1 << self->group[i];
+        if (!(seen & mine)) {
+            self->first |= me;
+        } else if (self->group[i - 1] != self->group[i]) {
+            self->returns |= me;
+        }
+        if (i + 1 == n || self->group[i + 1] != self->group[i]) self->leaves |= me;
+        seen |= mine;
+        for (int k = i > 0 ? self->link_end[i - 1] : 0; k < self->link_end[i]; k++) {
+            if (self->link[k].to < i) self->heard_later |= (uint64_t)1 << self->link[k].to;
+        }
+    }
+}
+
 int tn_talk_init(tn_talk_t *self, const double *k, const int *group, int n)
 {
     const size_t size = (size_t)n * (size_t)n;
@@ -105,9 +124,15 @@ int tn_talk_init(tn_talk_t *self, const double *k, const int *group, int n)
     self->operations = PER_ACTOR * n + PER_GROUP * self->n_groups + 2 * list_links(self, k, n);
     if (one_by_one <= self->operations) {
         self->n_groups = 0;
+        for (int i = 0; i < n; i++) {
+            self->group[i] = 0;
+            self->member[i] = i;
+        }
+        self->member_end[0] = n;
         self->operations = n + 2 * list_links(self, k, n);
     }
     tn_free(scratch);
+    mark_actors(self, n);
     return 0;
 }
 

@@ -16,14 +16,20 @@ typedef struct tn_link {
  * i Without groups: the links alone. */
 typedef struct tn_talk {
     int n_groups;                  /* 0: tie by tie */
-    int group[TN_MAX_ACTORS];      /* of an actor */
+    int n_sums;                    /* sums W that are kept: n_groups, at least 1 */
+    int group[TN_MAX_ACTORS];      /* of an actor; 0 without groups */
     int member[TN_MAX_ACTORS];     /* actors, group by group */
     int member_end[TN_MAX_ACTORS]; /* group g: member_end[g-1] .. member_end[g]-1 */
     double between, within[TN_MAX_ACTORS];
     double more[TN_MAX_ACTORS];  /* within - between */
     tn_link_t *link;             /* all ties, or what differs from those of the groups */
     int link_end[TN_MAX_ACTORS]; /* actor i: link_end[i-1] .. link_end[i]-1 */
-    int operations;              /* to form the sums of all actors once */
+    /* sets of actors, for whoever goes through them in order */
+    uint64_t first;       /* the first of his group */
+    uint64_t returns;     /* not the first, and the one before him is of another group */
+    uint64_t leaves;      /* the next one is of another group */
+    uint64_t heard_later; /* linked to somebody who comes after him */
+    int operations;       /* to form the sums of all actors once */
 } tn_talk_t;
 
 /** @param k      n x n ties, row i

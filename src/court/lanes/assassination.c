@@ -1,18 +1,13 @@
 /* Attempts on the leader's life: rare, mostly failing. Source: model 7.8; Jones & Olken 2009. */
 #include "court/lanes/lanes.h"
 
-static double hazard(const tn_block_t *b, int j)
-{
-    return DRAWN(assas_rate)[j] * (1.0 + FIXED(assas_q) * b->Q[j]);
-}
-
 static void tally(tn_block_t *b, const double y[CHUNK])
 {
-    const double lethality = FIXED(lethality);
+    const vec_t lethality = SPREAD(FIXED(lethality));
     double p[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++) p[k] = y[k];
-    LN(tn_lanes_chances)(p);
-    SIMD for (int k = 0; k < CHUNK; k++) p[k] = p[k] * lethality;
+    ALONG(b->n_chunk, k) STORE(p + k, LOAD(y + k));
+    LN(tn_lanes_chances)(b->n_chunk, p);
+    ALONG(b->n_chunk, k) STORE(p + k, LOAD(p + k) * lethality);
     add_hazard(b, TN_ROUTE_ASSASSINATION, p);
 }
 
@@ -34,8 +29,11 @@ static void attempt(tn_block_t *b, int j, double y)
 void LN(tn_lanes_assassination)(tn_block_t *b)
 {
     const int j0 = b->j0;
+    const vec_t one = SPREAD(1.0), assas_q = SPREAD(FIXED(assas_q));
+    const double *rate = DRAWN(assas_rate) + j0, *Q = b->Q + j0;
     double y[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++) y[k] = hazard(b, j0 + k) * TN_DT;
+    ALONG(b->n_chunk, k)
+    STORE(y + k, LOAD(rate + k) * (one + assas_q * LOAD(Q + k)) * SPREAD(TN_DT));
     if (b->tally_hazards) tally(b, y);
     for (uint64_t hits = below(b->exo[2], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits);

@@ -54,10 +54,10 @@ void LN(tn_lanes_events)(tn_block_t *b, int t)
 {
     for (int k = 0; k < b->court->n_events; k++) {
         const tn_court_event_t *event = &b->court->event[k];
-        const int32_t *week = ROW(b->event_week, k);
+        const int32_t *week = ROW(b->event_week, k) + b->j0;
         if (t < event->w_from || t > event->w_to) continue;
-        for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {
-            if (week[j] != t) continue;
+        for (uint64_t left = equal(week, t, b->n_chunk); left != 0;) {
+            const int j = b->j0 + next_bit(&left);
             if (b->watch_event == k && b->first_week[j] == TN_NEVER) b->first_week[j] = t;
             for (int m = 0; m < event->n_effects; m++)
                 apply(b, j, &event->effects[m]);

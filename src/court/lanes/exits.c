@@ -17,40 +17,51 @@ static double hazards(const tn_block_t *b, int j, double h[N_COMPETING])
     return h[0] + h[1] + h[2] + h[3];
 }
 
-/** The same for the chunk, side by side. */
-static void hazards_all(const tn_block_t *b, double h[N_COMPETING][CHUNK], double total[CHUNK])
+/** The same of the lanes from k of the chunk on. @return their sum. */
+static inline vec_t hazards_at(const tn_block_t *b, int k, vec_t h[N_COMPETING])
 {
-    const int j0 = b->j0;
-    const double sudden = 1.0 - FIXED(ill_share), mu = b->mu, for_war = FIXED(for_war);
-    const double ill_die = FIXED(ill_die), ill_incap = FIXED(ill_incap);
-    const double reg_press = FIXED(reg_press), for_def = FIXED(for_def);
-    const double *restrict mort_mult = DRAWN(mort_mult) + j0, *restrict V = b->V + j0;
-    const double *restrict reg_rate = DRAWN(reg_rate) + j0, *restrict progress = b->b + j0;
-    const double *restrict for_rate = DRAWN(for_rate) + j0, *restrict F = b->F + j0;
-    const int32_t *restrict war = b->war + j0, *restrict is_ill = b->ill + j0;
-    SIMD for (int k = 0; k < CHUNK; k++)
+    const vec_t one = SPREAD(1.0), zero = SPREAD(0.0), mu = SPREAD(b->mu);
+    const vec_t sudden = SPREAD(1.0 - FIXED(ill_share)), for_def = SPREAD(FIXED(for_def));
+    const int j = b->j0 + k;
+    const uint32_t *war = (const uint32_t *)b->war + j, *ill = (const uint32_t *)b->ill + j;
+    vec_t pushed = one;
+    h[0] = sudden * (mu * LOAD(DRAWN(mort_mult) + j)) + IF_FLAG(ill, SPREAD(FIXED(ill_die)), zero);
+    h[1] = IF_FLAG(ill, SPREAD(FIXED(ill_incap)), zero);
+    h[2] = LOAD(DRAWN(reg_rate) + j) * (one + SPREAD(FIXED(reg_press)) * LOAD(b->V + j));
+    if (b->any_war) {
+        const vec_t losing = POSITIVE(zero - LOAD(b->b + j));
+        pushed = one + IF_FLAG(war, SPREAD(FIXED(for_war)) * losing, zero);
+    }
+    h[3] = LOAD(DRAWN(for_rate) + j) * (pushed + for_def * LOAD(b->F + j));
+    return h[0] + h[1] + h[2] + h[3];
+}
+
+/** h dt of the chunk. */
+static void hazards_all(const tn_block_t *b, double y[CHUNK])
+{
+    ALONG(b->n_chunk, k)
     {
-        const double losing = war[k] ? positive(-progress[k]) : 0.0, ill = is_ill[k];
-        h[0][k] = sudden * (mu * mort_mult[k]) + ill * ill_die;
-        h[1][k] = ill * ill_incap;
-        h[2][k] = reg_rate[k] * (1.0 + reg_press * V[k]);
-        h[3][k] = for_rate[k] * (1.0 + for_war * losing + for_def * F[k]);
-        total[k] = h[0][k] + h[1][k] + h[2][k] + h[3][k];
+        vec_t h[N_COMPETING];
+        STORE(y + k, hazards_at(b, k, h) * SPREAD(TN_DT));
     }
 }
 
-static void tally(
-    tn_block_t *b, double h[N_COMPETING][CHUNK], const double total[CHUNK], const double y[CHUNK])
+static void tally(tn_block_t *b, const double y[CHUNK])
 {
-    double p[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++) p[k] = y[k];
-    LN(tn_lanes_chances)(p);
-    SIMD for (int k = 0; k < CHUNK; k++) p[k] = total[k] > 0.0 ? p[k] / total[k] : 0.0;
-    for (int r = 0; r < N_COMPETING; r++) {
-        double *restrict share = h[r];
-        SIMD for (int k = 0; k < CHUNK; k++) share[k] = p[k] * share[k];
-        add_hazard(b, competing[r], share);
+    const vec_t zero = SPREAD(0.0);
+    double p[CHUNK], share[N_COMPETING][CHUNK];
+    ALONG(b->n_chunk, k) STORE(p + k, LOAD(y + k));
+    LN(tn_lanes_chances)(b->n_chunk, p);
+    ALONG(b->n_chunk, k)
+    {
+        vec_t h[N_COMPETING];
+        const vec_t total = hazards_at(b, k, h);
+        const vec_t per = IF_LESS(zero, total, LOAD(p + k) / total, zero);
+        for (int r = 0; r < N_COMPETING; r++)
+            STORE(share[r] + k, per * h[r]);
     }
+    for (int r = 0; r < N_COMPETING; r++)
+        add_hazard(b, competing[r], share[r]);
 }
 
 static void leave(tn_block_t *b, int j, double u, double p)
@@ -81,11 +92,9 @@ static void leave_as_scheduled(tn_block_t *b, int t)
 
 void LN(tn_lanes_exits)(tn_block_t *b, int t)
 {
-    double h[N_COMPETING][CHUNK], total[CHUNK], y[CHUNK];
-    hazards_all(b, h, total);
-    for (int k = 0; k < CHUNK; k++)
-        y[k] = total[k] * TN_DT;
-    if (b->tally_hazards) tally(b, h, total, y);
+    double y[CHUNK];
+    hazards_all(b, y);
+    if (b->tally_hazards) tally(b, y);
     for (uint64_t hits = below(b->exo[0], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits), j = b->j0 + k;
         const double u = b->exo[0][k], p = weekly_probability(y[k]);

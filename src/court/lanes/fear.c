@@ -4,16 +4,18 @@
 
 void LN(tn_lanes_fear)(tn_block_t *b)
 {
-    const double a_phi = b->alpha[TN_AR_PHI], a = b->alpha[TN_AR_THETA];
-    const double spread = FIXED(thr_sd) * sqrt(1.0 - a * a);
-    const int j0 = b->j0;
-    const double *restrict fear_base = DRAWN(fear_base) + j0, *restrict V = b->V + j0;
-    const double *restrict L = b->L + j0;
-    const double *restrict z = b->z[3];
-    double *restrict phi = b->phi + j0, *restrict theta = b->theta + j0;
-    SIMD for (int j = 0; j < b->n_chunk; j++)
+    const double a_theta = b->alpha[TN_AR_THETA];
+    const vec_t a_phi = SPREAD(b->alpha[TN_AR_PHI]), a = SPREAD(a_theta),
+                rest = SPREAD(1.0 - a_theta);
+    const vec_t spread = SPREAD(FIXED(thr_sd) * sqrt(1.0 - a_theta * a_theta));
+    const double *fear_base = DRAWN(fear_base) + b->j0, *V = b->V + b->j0, *L = b->L + b->j0;
+    const double *z = b->z[3];
+    double *phi = b->phi + b->j0, *theta = b->theta + b->j0;
+    ALONG(b->n_chunk, k)
     {
-        phi[j] = fear_base[j] + (phi[j] - fear_base[j]) * a_phi;
-        theta[j] = clip01(theta[j] * a + (1.0 - a) * L[j] * V[j] + spread * z[j]);
+        const vec_t base = LOAD(fear_base + k), leaked = rest * LOAD(L + k) * LOAD(V + k);
+        const vec_t threat = LOAD(theta + k) * a + leaked + spread * LOAD(z + k);
+        STORE(phi + k, base + (LOAD(phi + k) - base) * a_phi);
+        STORE(theta + k, CLIP01(threat));
     }
 }

@@ -9,21 +9,10 @@
  * itself. */
 #define ACROSS UNROLL for (int r = 0; r < N_SIDE; r++)
 
-/** The first n lanes; the worlds behind the live ones keep the state they ended in. */
-static inline void store_strip(double *p, const vec_t v[N_SIDE], int n)
-{
-    if (__builtin_expect(n == STRIP, 1)) {
-        ACROSS STORE(p + LANE(r), v[r]);
-        return;
-    }
-    for (int r = 0; r < N_SIDE; r++)
-        store_left(p + LANE(r), v[r], n - r * WIDTH);
-}
-
 /** What all actors of a strip share this week; lambda is multiplied in. Terms that are exactly zero
  * in every world of the strip (no war, no sanctions) are left out: the sums keep their bits. */
 typedef struct strip {
-    int j0, n; /* first lane; worlds, at most STRIP */
+    int j0; /* first lane */
     bool is_pressed;
     _Alignas(64) double base[STRIP]; /* g_base + k_defeat F */
     double rents[STRIP];             /* k_rent R */
@@ -31,7 +20,7 @@ typedef struct strip {
     double losing[STRIP];            /* k_hawk max(0, -b) in war, else 0 */
     double sanctions[STRIP];         /* k_sanc s */
     double hush[STRIP], open[STRIP]; /* fear_talk phi, 1 - that */
-    double m[TN_MAX_ACTORS][STRIP];  /* last week's */
+    double m[TN_MAX_ACTORS][STRIP];  /* last week's, of those heard later */
     double common[TN_MAX_ACTORS]
                  [STRIP]; /* by group: what its members hear, all but for exceptions */
     double u[TN_MAX_ACTORS + 1][STRIP]; /* words of the innovations */
@@ -39,197 +28,253 @@ typedef struct strip {
 
 static void press(const tn_block_t *b, strip_t *strip)
 {
-    const double lambda = FIXED(inside), loss_half = FIXED(loss_half);
+    const vec_t lambda = SPREAD(FIXED(inside)), half = SPREAD(0.5), zero = SPREAD(0.0);
     const int j0 = strip->j0;
-    const double *restrict C = b->C + j0, *restrict progress = b->b + j0, *restrict s = b->s + j0;
-    const double *restrict k_dove = DRAWN(k_dove) + j0, *restrict k_hawk = DRAWN(k_hawk) + j0;
-    const double *restrict k_sanc = DRAWN(k_sanc) + j0;
-    const int32_t *restrict war = b->war + j0;
-    int n_pressed = 0;
-    for (int j = 0; j < STRIP; j++)
-        n_pressed += war[j] != 0 || s[j] > 0.0;
-    strip->is_pressed = n_pressed > 0;
+    const double *c = b->wear + (j0 - b->j0), *progress = b->b + j0, *s = b->s + j0;
+    const double *k_dove = DRAWN(k_dove) + j0, *k_hawk = DRAWN(k_hawk) + j0;
+    const double *k_sanc = DRAWN(k_sanc) + j0;
+    const uint32_t *war = (const uint32_t *)b->war + j0;
+    unsigned is_sanctioned = 0;
+    ACROSS is_sanctioned |= LESS_MASK(zero, LOAD(s + LANE(r)));
+    strip->is_pressed = b->any_war || is_sanctioned != 0;
     if (!strip->is_pressed) return;
-    SIMD for (int j = 0; j < STRIP; j++)
+    ACROSS STORE(strip->sanctions + LANE(r), lambda * (LOAD(k_sanc + LANE(r)) * LOAD(s + LANE(r))));
+    if (!b->any_war) {
+        ACROSS STORE(strip->dead + LANE(r), zero);
+        ACROSS STORE(strip->losing + LANE(r), zero);
+        return;
+    }
+    ACROSS
     {
-        const double c = C[j] / (C[j] + loss_half);
-        strip->dead[j] = war[j] ? lambda * (k_dove[j] * (0.5 + 0.5 * c)) : 0.0;
-        strip->losing[j] = war[j] ? lambda * (k_hawk[j] * positive(-progress[j])) : 0.0;
-        strip->sanctions[j] = lambda * (k_sanc[j] * s[j]);
+        const vec_t dead = LOAD(k_dove + LANE(r)) * (half + half * LOAD(c + LANE(r)));
+        const vec_t losing = LOAD(k_hawk + LANE(r)) * POSITIVE(zero - LOAD(progress + LANE(r)));
+        STORE(strip->dead + LANE(r), IF_FLAG(war + LANE(r), lambda * dead, zero));
+        STORE(strip->losing + LANE(r), IF_FLAG(war + LANE(r), lambda * losing, zero));
     }
 }
 
 static void share(const tn_block_t *b, strip_t *strip)
 {
-    const double rent_econ = FIXED(rent_econ), rent_thr = FIXED(rent_thr);
-    const double lambda = FIXED(inside), fear_talk = FIXED(fear_talk);
+    const vec_t rent_econ = SPREAD(FIXED(rent_econ)), rent_thr = SPREAD(FIXED(rent_thr));
+    const vec_t lambda = SPREAD(FIXED(inside)), fear_talk = SPREAD(FIXED(fear_talk));
     const int j0 = strip->j0;
-    const double *restrict e = b->e + j0, *restrict theta = b->theta + j0, *restrict F = b->F + j0;
-    const double *restrict phi = b->phi + j0, *restrict g_base = DRAWN(g_base) + j0;
-    const double *restrict k_defeat = DRAWN(k_defeat) + j0, *restrict k_rent = DRAWN(k_rent) + j0;
-    SIMD for (int j = 0; j < STRIP; j++)
+    const double *e = b->e + j0, *theta = b->theta + j0, *F = b->F + j0, *phi = b->phi + j0;
+    const double *g_base = DRAWN(g_base) + j0, *k_defeat = DRAWN(k_defeat) + j0;
+    const double *k_rent = DRAWN(k_rent) + j0;
+    ACROSS
     {
-        const double R = rent_econ * e[j] + rent_thr * theta[j];
-        strip->base[j] = g_base[j] + lambda * (k_defeat[j] * F[j]);
-        strip->rents[j] = lambda * (k_rent[j] * R);
-        strip->hush[j] = fear_talk * phi[j];
-        strip->open[j] = 1.0 - strip->hush[j];
+        const vec_t R = rent_econ * LOAD(e + LANE(r)) + rent_thr * LOAD(theta + LANE(r));
+        const vec_t hush = fear_talk * LOAD(phi + LANE(r));
+        const vec_t defeat = LOAD(k_defeat + LANE(r)) * LOAD(F + LANE(r));
+        STORE(strip->base + LANE(r), LOAD(g_base + LANE(r)) + lambda * defeat);
+        STORE(strip->rents + LANE(r), lambda * (LOAD(k_rent + LANE(r)) * R));
+        STORE(strip->hush + LANE(r), hush);
+        STORE(strip->open + LANE(r), SPREAD(1.0) - hush);
     }
 }
 
-/** Adds last week's m of actor i to the sum and puts it by. */
-static inline void take_voice(const tn_block_t *b, strip_t *strip, int i, vec_t sum[N_SIDE])
-{
-    const double *m_i = ROW(b->m, i) + strip->j0;
-    UNROLL for (int r = 0; r < N_SIDE; r++)
-    {
-        const vec_t m = LOAD(m_i + LANE(r));
-        STORE(strip->m[i] + LANE(r), m);
-        sum[r] = sum[r] + m;
-    }
-}
-
-/** Last week's m of all actors, and its sums over groups: between T + more_g W_g. */
+/** What the members of each group hear, from last week's sums: between T + more_g W_g. */
 static void take_voices(const tn_block_t *b, strip_t *strip)
 {
     const tn_talk_t *talk = &b->court->talk;
-    vec_t all[N_SIDE], sum[N_SIDE];
-    UNROLL for (int r = 0; r < N_SIDE; r++) all[r] = SPREAD(0.0);
-    for (int i = 0; talk->n_groups == 0 && i < b->court->n; i++)
-        take_voice(b, strip, i, all);
-    for (int g = 0, k = 0; g < talk->n_groups; g++) {
-        UNROLL for (int r = 0; r < N_SIDE; r++) sum[r] = SPREAD(0.0);
-        for (; k < talk->member_end[g]; k++)
-            take_voice(b, strip, talk->member[k], sum);
-        UNROLL for (int r = 0; r < N_SIDE; r++)
-        {
-            all[r] = all[r] + sum[r];
-            STORE(strip->common[g] + LANE(r), SPREAD(talk->more[g]) * sum[r]);
-        }
-    }
-    UNROLL for (int r = 0; r < N_SIDE; r++) all[r] = SPREAD(talk->between) * all[r];
+    vec_t all[N_SIDE];
+    ACROSS all[r] = SPREAD(0.0);
     for (int g = 0; g < talk->n_groups; g++) {
-        double *common = strip->common[g];
-        UNROLL for (int r = 0; r < N_SIDE; r++)
-            STORE(common + LANE(r), all[r] + LOAD(common + LANE(r)));
+        const double *W = ROW(b->W, g) + strip->j0;
+        ACROSS all[r] = all[r] + LOAD(W + LANE(r));
+    }
+    ACROSS all[r] = SPREAD(talk->between) * all[r];
+    for (int g = 0; g < talk->n_groups; g++) {
+        const vec_t more = SPREAD(talk->more[g]);
+        const double *W = ROW(b->W, g) + strip->j0;
+        ACROSS STORE(strip->common[g] + LANE(r), all[r] + more * LOAD(W + LANE(r)));
     }
 }
 
-/** Own grievance of actor i, of an appointee where the actor was replaced. */
-static inline void own_grievance(
-    const tn_block_t *b, const strip_t *strip, int i, vec_t own[N_SIDE])
+/** The actor at work: his rows in the strip, and what is asked of the court for each actor. A copy
+ * of its own, because a store of a register may alias anything and the block would be read again
+ * after each. */
+typedef struct actor {
+    const tn_court_t *court;
+    const tn_link_t *link; /* the next of the list */
+    int i;
+    uint64_t me;
+    size_t step;
+    double *x, *g, *S, *m;
+    const double *u, *dg, *first_m;
+    const uint64_t *rep;
+    vec_t a, spread, steep, rise0, loyal;
+} actor_t;
+
+static inline actor_t first_actor(const tn_block_t *b, const strip_t *strip)
 {
-    const tn_court_t *c = b->court;
-    const vec_t g0 = SPREAD(c->g0[i]), loyal = SPREAD(-FIXED(g_loyal));
-    const double *pull = c->dove[i] > 0.0 ? strip->dead : strip->losing;
-    const vec_t lean = SPREAD(c->dove[i] > 0.0 ? c->dove[i] : c->hawk[i]), e = SPREAD(c->e[i]);
-    const uint64_t *rep = b->rep + strip->j0;
+    const int j0 = strip->j0;
+    return (actor_t){.court = b->court,
+        .link = b->court->talk.link,
+        .me = 1,
+        .step = b->step,
+        .x = b->x + j0,
+        .g = TN_OF_WEEK(b, b->g, 0, j0),
+        .S = TN_OF_WEEK(b, b->S, 0, j0),
+        .m = b->m + j0,
+        .u = strip->u[0],
+        .dg = b->dg + j0,
+        .first_m = b->m + j0,
+        .rep = b->rep + j0,
+        .a = SPREAD(b->alpha[TN_AR_X]),
+        .spread = SPREAD(b->spread_x),
+        .steep = SPREAD(b->steep),
+        .rise0 = SPREAD(b->rise0),
+        .loyal = SPREAD(-FIXED(g_loyal))};
+}
+
+static inline void move_on(actor_t *self)
+{
+    self->i++;
+    self->me <<= 1;
+    self->x += TN_ROW;
+    self->m += TN_ROW;
+    self->dg += TN_ROW;
+    self->g += self->step;
+    self->S += self->step;
+    self->u += STRIP;
+}
+
+/** Own grievance, of an appointee where the actor was replaced. */
+static inline void own_grievance(const actor_t *self, const strip_t *strip, vec_t own[N_SIDE])
+{
+    const tn_court_t *c = self->court;
+    const int i = self->i;
+    const vec_t g0 = SPREAD(c->g0[i]);
     ACROSS own[r] = g0;
     if (strip->is_pressed) {
+        const bool is_dove = c->dove[i] > 0.0;
+        const double *pull = is_dove ? strip->dead : strip->losing;
+        const vec_t lean = SPREAD(is_dove ? c->dove[i] : c->hawk[i]), e = SPREAD(c->e[i]);
         vec_t hurt[N_SIDE];
         ACROSS own[r] = LOAD(pull + LANE(r)) * lean;
         ACROSS hurt[r] = LOAD(strip->sanctions + LANE(r)) * e;
         ACROSS own[r] = g0 + own[r];
         ACROSS own[r] = own[r] + hurt[r];
     }
-    ACROSS own[r] = IF_BIT(LOAD_SET(rep + LANE(r)), i, loyal, own[r]);
+    ACROSS own[r] = IF_BIT(LOAD_SET(self->rep + LANE(r)), i, self->loyal, own[r]);
 }
 
-/** x and g of actor i in the strip; D, which follows from g, is not kept. */
-static inline void resent(tn_block_t *b, const strip_t *strip, int i, vec_t D[N_SIDE])
+/** x and g; D, which follows from g, is not kept. */
+static inline void resent(const actor_t *self, const strip_t *strip, vec_t D[N_SIDE])
 {
-    const int j0 = strip->j0, n = strip->n;
-    const bool is_shifted = b->court->shifted & bit(i);
-    const vec_t a = SPREAD(b->alpha[TN_AR_X]), spread = SPREAD(b->spread_x), half = SPREAD(0.5);
-    const vec_t rent = SPREAD(b->court->r[i]);
-    const vec_t steep = SPREAD(b->steep), rise0 = SPREAD(b->rise0);
-    const double *u = strip->u[i], *dg_i = ROW(b->dg, i) + j0;
-    double *x_i = ROW(b->x, i) + j0, *g_i = TN_OF_WEEK(b, b->g, i, j0);
+    const vec_t half = SPREAD(0.5), rent = SPREAD(self->court->r[self->i]);
     vec_t own[N_SIDE], x[N_SIDE], g[N_SIDE];
-    own_grievance(b, strip, i, own);
+    own_grievance(self, strip, own);
     ACROSS g[r] = LOAD(strip->rents + LANE(r)) * rent;
-    ACROSS x[r] = LOAD(u + LANE(r)) - half;
+    ACROSS x[r] = LOAD(self->u + LANE(r)) - half;
     ACROSS g[r] = LOAD(strip->base + LANE(r)) - g[r];
-    ACROSS x[r] = a * LOAD(x_i + LANE(r)) + spread * x[r];
+    ACROSS x[r] = self->a * LOAD(self->x + LANE(r)) + self->spread * x[r];
     ACROSS g[r] = g[r] + own[r];
     ACROSS g[r] = g[r] + x[r];
-    if (is_shifted) {
-        ACROSS g[r] = g[r] + LOAD(dg_i + LANE(r));
+    ACROSS STORE(self->x + LANE(r), x[r]);
+    if (self->court->shifted & self->me) {
+        ACROSS g[r] = g[r] + LOAD(self->dg + LANE(r));
     }
-    ACROSS D[r] = rise0 + steep * g[r];
+    ACROSS STORE(self->g + LANE(r), g[r]);
+    ACROSS D[r] = self->rise0 + self->steep * g[r];
     ACROSS D[r] = CLIP01(D[r]);
-    store_strip(x_i, x, n);
-    store_strip(g_i, g, n);
 }
 
-/** S_i from last week's m of all. */
-static inline void listen(const tn_court_t *c, const strip_t *strip, int i, vec_t S[N_SIDE])
+/** S from last week's m of all; that of the actor is overwritten next, so it is put by for those
+ * who come later and hear it. */
+static inline void listen(actor_t *self, strip_t *strip, vec_t S[N_SIDE])
 {
-    const tn_talk_t *talk = &c->talk;
-    const vec_t hears = SPREAD(c->hears[i]);
-    ACROSS S[r] = SPREAD(0.0);
-    if (talk->n_groups > 0) {
-        const int g = talk->group[i];
-        const vec_t within = SPREAD(talk->within[g]);
-        ACROSS S[r] = within * LOAD(strip->m[i] + LANE(r));
-        ACROSS S[r] = LOAD(strip->common[g] + LANE(r)) - S[r];
+    const tn_talk_t *talk = &self->court->talk;
+    const int i = self->i;
+    const vec_t hears = SPREAD(self->court->hears[i]);
+    ACROSS S[r] = LOAD(self->m + LANE(r));
+    if (talk->heard_later & self->me) {
+        ACROSS STORE(strip->m[i] + LANE(r), S[r]);
     }
-    for (int k = i > 0 ? talk->link_end[i - 1] : 0; k < talk->link_end[i]; k++) {
-        const vec_t tie = SPREAD(talk->link[k].tie);
-        const double *m = strip->m[talk->link[k].to];
+    if (talk->n_groups > 0) {
+        const double *common = strip->common[talk->group[i]];
+        const vec_t within = SPREAD(talk->within[talk->group[i]]);
+        ACROSS S[r] = within * S[r];
+        ACROSS S[r] = LOAD(common + LANE(r)) - S[r];
+    } else {
+        ACROSS S[r] = SPREAD(0.0);
+    }
+    for (const tn_link_t *end = talk->link + talk->link_end[i]; self->link < end; self->link++) {
+        const vec_t tie = SPREAD(self->link->tie);
+        const int to = self->link->to;
+        const double *m = to < i ? strip->m[to] : ROW(self->first_m, to);
         ACROSS S[r] = S[r] + tie * LOAD(m + LANE(r));
     }
     ACROSS S[r] = S[r] * hears;
+    ACROSS STORE(self->S + LANE(r), S[r]);
 }
 
-/** S and the new m of actor i; adds to G and V. */
-static inline void speak(
-    tn_block_t *b, const strip_t *strip, int i, vec_t D[N_SIDE], vec_t G[N_SIDE], vec_t V[N_SIDE])
+/** The new m; adds to G. */
+static inline void speak(const actor_t *self, const strip_t *strip, const vec_t S[N_SIDE],
+    vec_t D[N_SIDE], vec_t G[N_SIDE], vec_t m[N_SIDE])
 {
-    const vec_t pi = SPREAD(b->court->pi[i]);
-    double *S_i = TN_OF_WEEK(b, b->S, i, strip->j0), *m_i = ROW(b->m, i) + strip->j0;
-    vec_t S[N_SIDE], m[N_SIDE];
-    listen(b->court, strip, i, S);
+    const vec_t pi = SPREAD(self->court->pi[self->i]);
     ACROSS m[r] = LOAD(strip->hush + LANE(r)) * S[r];
     ACROSS D[r] = pi * D[r];
     ACROSS m[r] = LOAD(strip->open + LANE(r)) + m[r];
     ACROSS G[r] = G[r] + D[r];
     ACROSS m[r] = D[r] * m[r];
-    ACROSS V[r] = V[r] + m[r];
-    store_strip(S_i, S, strip->n);
-    store_strip(m_i, m, strip->n);
+    ACROSS STORE(self->m + LANE(r), m[r]);
+}
+
+/** Adds m to the sum of the group, which stays at hand while actors of one group follow. */
+static inline void add_voice(
+    const actor_t *self, double *sums, const vec_t m[N_SIDE], vec_t W[N_SIDE])
+{
+    const tn_talk_t *talk = &self->court->talk;
+    double *sum = ROW(sums, talk->group[self->i]);
+    if (talk->first & self->me) {
+        ACROSS W[r] = SPREAD(0.0);
+    } else if (talk->returns & self->me) {
+        ACROSS W[r] = LOAD(sum + LANE(r));
+    }
+    ACROSS W[r] = W[r] + m[r];
+    if (talk->leaves & self->me) {
+        ACROSS STORE(sum + LANE(r), W[r]);
+    }
 }
 
 static void strip_week(tn_block_t *b, strip_t *strip)
 {
-    vec_t G[N_SIDE], V[N_SIDE];
-    UNROLL for (int r = 0; r < N_SIDE; r++) G[r] = V[r] = SPREAD(0.0);
-    share(b, strip);
-    press(b, strip);
-    take_voices(b, strip);
-    for (int i = 0; i < b->court->n; i++) {
-        vec_t D[N_SIDE];
-        resent(b, strip, i, D);
-        speak(b, strip, i, D, G, V);
+    const int j0 = strip->j0, n = b->court->n, n_sums = b->court->talk.n_sums;
+    double *sums = b->W + j0;
+    actor_t actor = first_actor(b, strip);
+    vec_t G[N_SIDE], V[N_SIDE], W[N_SIDE];
+    ACROSS G[r] = V[r] = W[r] = SPREAD(0.0);
+    while (actor.i < n) {
+        vec_t D[N_SIDE], S[N_SIDE], m[N_SIDE];
+        resent(&actor, strip, D);
+        listen(&actor, strip, S);
+        speak(&actor, strip, S, D, G, m);
+        add_voice(&actor, sums, m, W);
+        move_on(&actor);
     }
-    UNROLL for (int r = 0; r < N_SIDE; r++)
-    {
-        store_left(b->G + strip->j0 + LANE(r), G[r], strip->n - r * WIDTH);
-        store_left(b->V + strip->j0 + LANE(r), V[r], strip->n - r * WIDTH);
+    for (int g = 0; g < n_sums; g++) {
+        ACROSS V[r] = V[r] + LOAD(ROW(sums, g) + LANE(r));
     }
+    ACROSS STORE(b->G + j0 + LANE(r), G[r]);
+    ACROSS STORE(b->V + j0 + LANE(r), V[r]);
 }
 
-void LN(tn_lanes_grievance)(tn_block_t *b, int t)
+void LN(tn_lanes_grievance)(tn_block_t *b)
 {
     strip_t strip;
     const int end = b->j0 + b->n_chunk;
     for (int j0 = b->j0; j0 < end; j0 += STRIP) {
         strip.j0 = j0;
-        strip.n = end - j0 < STRIP ? end - j0 : STRIP;
         for (int i = 0; i < b->court->n; i += 4) {
             double *const u[4] = {strip.u[i], strip.u[i + 1], strip.u[i + 2], strip.u[i + 3]};
-            LN(tn_lanes_uniforms)(b, STRIP, b->slot + j0, t, i / 4, TN_RNG_NOISE, 0, u);
+            LN(tn_lanes_uniforms)(b, STRIP, b->lead + (j0 - b->j0), &b->stream.noise[i / 4], u);
         }
+        share(b, &strip);
+        press(b, &strip);
+        take_voices(b, &strip);
         strip_week(b, &strip);
     }
 }

@@ -17,14 +17,15 @@ void LN(tn_lanes_health)(tn_block_t *b)
 {
     const double leave = FIXED(ill_die) + FIXED(ill_incap) + FIXED(ill_recov);
     const double fatality = FIXED(ill_die) / leave;
-    const double p_recovery = b->recovery, mu = b->mu, share = FIXED(ill_share) / fatality;
-    const double *restrict mort_mult = DRAWN(mort_mult) + b->j0;
-    const int32_t *restrict ill = b->ill + b->j0;
+    const vec_t recovery = SPREAD(b->recovery), mu = SPREAD(b->mu), dt = SPREAD(TN_DT);
+    const vec_t share = SPREAD(FIXED(ill_share) / fatality);
+    const double *mort_mult = DRAWN(mort_mult) + b->j0;
+    const uint32_t *ill = (const uint32_t *)b->ill + b->j0;
     double y[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++)
+    ALONG(b->n_chunk, k)
     {
-        const double y_onset = share * (mu * mort_mult[k]) * TN_DT;
-        y[k] = ill[k] ? p_recovery : y_onset;
+        const vec_t onset = share * (mu * LOAD(mort_mult + k)) * dt;
+        STORE(y + k, IF_FLAG(ill + k, recovery, onset));
     }
     for (uint64_t hits = below(b->exo[1], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits);

@@ -27,10 +27,16 @@
 #define FIXED(name) (b->court->centre[TN_P_##name])
 #define DRAWN(name) (b->par[TN_P_##name])
 
+/* One number; the compilers make branches of y < 1 ? y : 1. */
 static inline double clip01(double y)
 {
+#ifdef __SSE2__
+    const __m128d t = _mm_min_sd(_mm_set_sd(y), _mm_set_sd(1.0));
+    return _mm_cvtsd_f64(_mm_max_sd(t, _mm_setzero_pd()));
+#else
     const double t = y < 1.0 ? y : 1.0;
     return t > 0.0 ? t : 0.0;
+#endif
 }
 
 static inline double positive(double y) { return y > 0.0 ? y : 0.0; }
@@ -68,18 +74,21 @@ static inline void alarm_leader(tn_block_t *b, int j)
 }
 
 /* rng.c */
-void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int week, int group,
-    int purpose, int sub, double *const u[4]);
-/** The words of the groups 0 .. n_groups-1 of a few worlds: group by group side by side, not world
- * by world. u[4 * group + k][j]: word k of world j; written up to the next multiple of WIDTH
- * worlds. */
-void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int week,
-    int n_groups, int purpose, double (*u)[CHUNK]);
-void LN(tn_lanes_normals)(
-    const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub);
+/** First product of Philox of the n worlds from lane j0 on, to b->lead. */
+void LN(tn_lanes_lead)(tn_block_t *b, int n);
+/** u[k][j]: word k of the world of lead[j] in the stream. */
+void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint64_t *lead,
+    const tn_stream_t *stream, double *const u[4]);
+/** The words of n_groups streams of a few worlds: group by group side by side, not world by world;
+ * so there are streams up to the next multiple of N_SIDE. u[4 * group + k][j]: word k of world j;
+ * written up to the next multiple of WIDTH worlds. */
+void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int n_groups,
+    const tn_stream_t *stream, double (*u)[CHUNK]);
+/** Four normals each of the words in b->u, to b->z. */
+void LN(tn_lanes_normals)(const tn_block_t *b, int n);
 void LN(tn_lanes_exp)(int n, const double *in, double *out);
-/** 1 - exp(-y) of the numbers y >= 0 of a chunk, in place. */
-void LN(tn_lanes_chances)(double y[CHUNK]);
+/** 1 - exp(-y) of the first n numbers y >= 0 of a chunk, in place. */
+void LN(tn_lanes_chances)(int n, double y[CHUNK]);
 /** Adds the chances of the worlds in office to the sum of the route. */
 static inline void add_hazard(tn_block_t *b, int route, const double p[CHUNK])
 {
@@ -95,9 +104,9 @@ static inline void add_hazard(tn_block_t *b, int route, const double p[CHUNK])
 /* the sub-models, in the order of the week */
 void LN(tn_lanes_start)(tn_block_t *b);
 void LN(tn_lanes_events)(tn_block_t *b, int t);
-void LN(tn_lanes_shocks)(tn_block_t *b, int t);
+void LN(tn_lanes_shocks)(tn_block_t *b);
 void LN(tn_lanes_health)(tn_block_t *b);
-void LN(tn_lanes_grievance)(tn_block_t *b, int t);
+void LN(tn_lanes_grievance)(tn_block_t *b);
 void LN(tn_lanes_fear)(tn_block_t *b);
 void LN(tn_lanes_plots)(tn_block_t *b, int t);
 void LN(tn_lanes_purges)(tn_block_t *b);

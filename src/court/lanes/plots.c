@@ -59,12 +59,13 @@ static uint64_t approached(const tn_block_t *b, const tn_plot_t *plot)
     const tn_court_t *c = b->court;
     const size_t n = (size_t)c->n;
     const double contact = FIXED(contact), *u = plot->contact;
-    double ties[TN_MAX_ACTORS] = {0.0};
-    uint64_t set = 0;
-    for (uint64_t left = plot->M; left != 0;) {
+    uint64_t set = 0, left = plot->M;
+    const double *ties = c->k_to + (size_t)next_bit(&left) * n; /* most plots have one member */
+    double sum[TN_MAX_ACTORS];
+    for (; left != 0; ties = sum) {
         const double *k = c->k_to + (size_t)next_bit(&left) * n;
         for (size_t i = 0; i < n; i++)
-            ties[i] += k[i];
+            sum[i] = ties[i] + k[i];
     }
     for (size_t i = 0; i < n; i++)
         set |= (uint64_t)(u[i * CHUNK] < contact * ties[i]) << i;
@@ -85,21 +86,23 @@ static void recruit(tn_block_t *b, tn_plot_t *plot)
             plot->n_refused++;
         }
     }
+    if (joined == 0) return;
     plot->M |= joined;
     plot->A = strength_of(c, plot->M);
     plot->n = __builtin_popcountll(plot->M);
     b->plot[plot->j] = plot->M;
-    if (joined != 0) LN(tn_lanes_set_loyal_security)(b, plot->j);
+    LN(tn_lanes_set_loyal_security)(b, plot->j);
 }
 
 static void estimate_success(const tn_block_t *b, tn_plot_t *plot)
 {
     const tn_court_t *c = b->court;
-    double loyal = 0.0, D[TN_MAX_ACTORS];
-    discontents(b, plot->j, D);
+    const double rise0 = b->rise0, steep = b->steep, *g = TN_OF_WEEK(b, b->g, 0, plot->j);
+    const size_t step = b->step;
+    double loyal = 0.0;
     for (uint64_t left = everybody(c) & ~plot->M; left != 0;) {
         const int i = next_bit(&left);
-        loyal += c->s[i] * (1.0 - D[i]);
+        loyal += c->s[i] * (1.0 - clip01(rise0 + steep * g[(size_t)i * step]));
     }
     plot->p_hat = contest(plot->A, plot->Lambda * (c->guard + loyal), FIXED(contest_m));
 }
@@ -178,6 +181,7 @@ static void plot_week(tn_block_t *b, tn_plot_t *plot, int t)
     const int j = plot->j;
     plot->M = b->plot[j];
     plot->A = strength_of(b->court, plot->M);
+    plot->n = __builtin_popcountll(plot->M);
     plot->n_refused = 0;
     plot->Lambda = DRAWN(incumb)[j] * (1.0 - FIXED(incumb_ill) * b->ill[j]);
     b->flag[j] |= TN_FLAG_PLOT;
@@ -195,7 +199,7 @@ static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
     uint32_t slot[CHUNK] = {0};
     for (int m = 0; m < n; m++)
         slot[m] = b->slot[list[m]];
-    LN(tn_lanes_words_of_few)(b, n, slot, t, (n_actors + 3) / 4, TN_RNG_CONTACT, contact);
+    LN(tn_lanes_words_of_few)(b, n, slot, (n_actors + 3) / 4, b->stream.contact, contact);
     for (int m = 0; m < n; m++) {
         tn_plot_t plot = {.j = list[m], .contact = contact[0] + m};
         for (int k = 0; k < 4; k++)
@@ -221,9 +225,9 @@ static int founder(const tn_block_t *b, int j, double point)
 /** World j, whose word is below y. */
 static void found(tn_block_t *b, int j, double y)
 {
+    if (b->plot[j] != 0) return;
     const double u = b->u[0][j - b->j0], p = weekly_probability(y);
-    if (b->plot[j] != 0 || !(u < p)) return;
-    const int i = founder(b, j, b->G[j] * u / p);
+    const int i = u < p ? founder(b, j, b->G[j] * u / p) : -1;
     if (i < 0) return;
     count(b, TN_COUNT_PLOTS, j, 1);
     b->plot[j] = bit(i);
@@ -232,14 +236,14 @@ static void found(tn_block_t *b, int j, double y)
 
 static void found_plots(tn_block_t *b)
 {
-    const double fear_found = FIXED(fear_found);
-    const double *restrict rate = DRAWN(plot_rate), *restrict G = b->G, *restrict phi = b->phi;
+    const vec_t fear_found = SPREAD(FIXED(fear_found)), one = SPREAD(1.0), dt = SPREAD(TN_DT);
     const int j0 = b->j0;
+    const double *rate = DRAWN(plot_rate) + j0, *G = b->G + j0, *phi = b->phi + j0;
     double y[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++)
+    ALONG(b->n_chunk, k)
     {
-        const int j = j0 + k;
-        y[k] = rate[j] * G[j] * (1.0 - fear_found * phi[j]) * TN_DT;
+        const vec_t calm = one - fear_found * LOAD(phi + k);
+        STORE(y + k, LOAD(rate + k) * LOAD(G + k) * calm * dt);
     }
     for (uint64_t hits = below(b->u[0], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits);
@@ -251,11 +255,9 @@ void LN(tn_lanes_plots)(tn_block_t *b, int t)
 {
     int32_t list[CHUNK] = {0};
     int n_plots = 0;
-    LN(tn_lanes_uniforms)(b, b->n_chunk, b->slot + b->j0, t, 0, TN_RNG_PLOT, 0, b->u);
-    for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {
-        list[n_plots] = j;
-        n_plots += b->plot[j] != 0;
-    }
+    LN(tn_lanes_uniforms)(b, b->n_chunk, b->lead, &b->stream.plot, b->u);
+    for (uint64_t left = some(b->plot + b->j0, b->n_chunk); left != 0;)
+        list[n_plots++] = b->j0 + next_bit(&left);
     found_plots(b);
     if (n_plots > 0) plots_week(b, list, n_plots, t);
 }

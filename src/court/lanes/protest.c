@@ -4,23 +4,22 @@
 
 static void move_protest(tn_block_t *b)
 {
-    const double a = b->alpha[TN_AR_Q], spread = FIXED(q_sd) * sqrt(1.0 - a * a);
-    const double q_econ = FIXED(q_econ), q_loss = FIXED(q_loss), q_def = FIXED(q_def);
-    const double q_fear = FIXED(q_fear), loss_half = FIXED(loss_half);
-    const int j0 = b->j0;
-    const double *restrict q_base = DRAWN(q_base) + j0, *restrict fear_base = DRAWN(fear_base) + j0;
-    const double *restrict e = b->e + j0, *restrict C = b->C + j0, *restrict F = b->F + j0;
-    const double *restrict phi = b->phi + j0, *restrict z = b->z[2];
-    const int32_t *restrict war = b->war + j0, *restrict route = b->route + j0;
-    double *restrict Q = b->Q + j0;
-    SIMD for (int j = 0; j < b->n_chunk; j++)
+    const double a_Q = b->alpha[TN_AR_Q];
+    const vec_t a = SPREAD(a_Q), spread = SPREAD(FIXED(q_sd) * sqrt(1.0 - a_Q * a_Q));
+    const vec_t q_econ = SPREAD(FIXED(q_econ)), q_loss = SPREAD(FIXED(q_loss));
+    const vec_t q_def = SPREAD(FIXED(q_def)), q_fear = SPREAD(FIXED(q_fear)), zero = SPREAD(0.0);
+    const double *q_base = DRAWN(q_base) + b->j0, *fear_base = DRAWN(fear_base) + b->j0;
+    const double *e = b->e + b->j0, *F = b->F + b->j0, *phi = b->phi + b->j0;
+    const double *c = b->wear, *z = b->z[2];
+    const uint32_t *war = (const uint32_t *)b->war + b->j0;
+    double *Q = b->Q + b->j0;
+    ALONG(b->n_chunk, k)
     {
-        const double c = C[j] / (C[j] + loss_half);
-        const double level =
-            clip01(q_base[j] + q_econ * positive(-e[j]) + (war[j] ? q_loss * c : 0.0) +
-                   q_def * F[j] - q_fear * (phi[j] - fear_base[j]));
-        const double moved = clip01(level + (Q[j] - level) * a + spread * z[j]);
-        Q[j] = route[j] < 0 ? moved : Q[j];
+        vec_t level = LOAD(q_base + k) + q_econ * POSITIVE(zero - LOAD(e + k));
+        if (b->any_war) level = level + IF_FLAG(war + k, q_loss * LOAD(c + k), zero);
+        level = level + q_def * LOAD(F + k) - q_fear * (LOAD(phi + k) - LOAD(fear_base + k));
+        level = CLIP01(level);
+        STORE(Q + k, CLIP01(level + (LOAD(Q + k) - level) * a + spread * LOAD(z + k)));
     }
 }
 
@@ -35,37 +34,42 @@ static double p_win(const tn_block_t *b, int j)
     return contest(b->Q[j], DRAWN(upr_incumb)[j] * (c->guard + loyal), FIXED(contest_m));
 }
 
-/** The same for the worlds j0 .. j0+CHUNK-1. */
-static void p_win_all(const tn_block_t *b, int j0, double p[CHUNK])
+/** The same for the worlds of the chunk. */
+static void p_win_all(const tn_block_t *b, double p[CHUNK])
 {
     const tn_court_t *c = b->court;
-    const double m = FIXED(contest_m), rise0 = b->rise0, steep = b->steep;
-    double loyal[CHUNK] = {0.0};
-    for (int i = 0; i < c->n; i++) {
-        const double f = c->f[i];
-        const double *g = TN_OF_WEEK(b, b->g, i, j0);
-        if (f <= 0.0) continue; /* adds exactly 0 */
-        SIMD for (int k = 0; k < CHUNK; k++) loyal[k] += f * (1.0 - clip01(rise0 + steep * g[k]));
-    }
+    const double m = FIXED(contest_m), *Q = b->Q + b->j0, *upr_incumb = DRAWN(upr_incumb) + b->j0;
+    const vec_t rise0 = SPREAD(b->rise0), steep = SPREAD(b->steep), one = SPREAD(1.0);
     if (m < 1.0 || m > 1.0) {
-        for (int k = 0; k < CHUNK; k++)
-            p[k] = p_win(b, j0 + k);
+        for (int k = 0; k < b->n_chunk; k++)
+            p[k] = p_win(b, b->j0 + k);
         return;
     }
-    SIMD for (int k = 0; k < CHUNK; k++)
+    ALONG(b->n_chunk, k)
     {
-        const double Q = b->Q[j0 + k];
-        p[k] = Q / (Q + DRAWN(upr_incumb)[j0 + k] * (c->guard + loyal[k]));
+        const double *g = TN_OF_WEEK(b, b->g, 0, b->j0 + k);
+        vec_t loyal = SPREAD(0.0);
+        for (int i = 0; i < c->n; i++, g += b->step) {
+            if (c->f[i] <= 0.0) continue; /* adds exactly 0 */
+            loyal = loyal + SPREAD(c->f[i]) * (one - CLIP01(rise0 + steep * LOAD(g)));
+        }
+        const vec_t against = LOAD(upr_incumb + k) * (SPREAD(c->guard) + loyal);
+        STORE(p + k, LOAD(Q + k) / (LOAD(Q + k) + against));
     }
 }
 
 static void tally(tn_block_t *b, const double y[CHUNK])
 {
+    const vec_t zero = SPREAD(0.0);
     double p[CHUNK], wins[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++) p[k] = y[k];
-    LN(tn_lanes_chances)(p);
-    p_win_all(b, b->j0, wins);
-    SIMD for (int k = 0; k < CHUNK; k++) p[k] = p[k] > 0.0 ? p[k] * wins[k] : 0.0;
+    ALONG(b->n_chunk, k) STORE(p + k, LOAD(y + k));
+    LN(tn_lanes_chances)(b->n_chunk, p);
+    p_win_all(b, wins);
+    ALONG(b->n_chunk, k)
+    {
+        const vec_t chance = LOAD(p + k);
+        STORE(p + k, IF_LESS(zero, chance, chance * LOAD(wins + k), zero));
+    }
     add_hazard(b, TN_ROUTE_UPRISING, p);
 }
 
@@ -89,8 +93,9 @@ void LN(tn_lanes_protest)(tn_block_t *b)
 {
     move_protest(b);
     const int j0 = b->j0;
+    const double *rate = DRAWN(upr_rate) + j0, *Q = b->Q + j0;
     double y[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++) { y[k] = DRAWN(upr_rate)[j0 + k] * b->Q[j0 + k] * TN_DT; }
+    ALONG(b->n_chunk, k) STORE(y + k, LOAD(rate + k) * LOAD(Q + k) * SPREAD(TN_DT));
     if (b->tally_hazards) tally(b, y);
     for (uint64_t hits = below(b->exo[3], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits);

@@ -2,6 +2,18 @@
  */
 #include "court/lanes/lanes.h"
 
+/** The victim falls silent: m, and the sum of m over his group in the order of the week. */
+static void silence(tn_block_t *b, int j, int victim)
+{
+    const tn_talk_t *talk = &b->court->talk;
+    const int g = talk->group[victim];
+    double sum = 0.0;
+    ROW(b->m, victim)[j] = 0.0;
+    for (int k = g > 0 ? talk->member_end[g - 1] : 0; k < talk->member_end[g]; k++)
+        sum += ROW(b->m, talk->member[k])[j];
+    ROW(b->W, g)[j] = sum;
+}
+
 void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set)
 {
     const tn_court_t *c = b->court;
@@ -12,10 +24,10 @@ void LN(tn_lanes_purge_set)(tn_block_t *b, int j, uint64_t set)
             ties += c->k[(size_t)i * (size_t)c->n + (size_t)next_bit(&left)];
         ROW(b->x, i)[j] += FIXED(kick) * ties;
     }
-    for (int i = 0; i < c->n; i++) {
-        if (!(set & bit(i))) continue;
+    for (uint64_t left = set; left != 0;) {
+        const int i = next_bit(&left);
         ROW(b->x, i)[j] = FIXED(x_new);
-        ROW(b->m, i)[j] = 0.0;
+        silence(b, j, i);
     }
     b->rep[j] |= set;
     b->plot[j] &= ~set;
@@ -40,9 +52,9 @@ static int victim(const tn_block_t *b, int j, double v, double h_a, double h_w)
         sum_a += w_a[i];
         sum_w += w_w[i];
     }
+    const double per_a = sum_a > 0.0 ? h_a / sum_a : 0.0, per_w = sum_w > 0.0 ? h_w / sum_w : 0.0;
     for (int i = 0; i < c->n; i++) {
-        if (sum_a > 0.0) sum += h_a * w_a[i] / sum_a;
-        if (sum_w > 0.0) sum += h_w * w_w[i] / sum_w;
+        sum += per_a * w_a[i] + per_w * w_w[i];
         if (sum > v) return i;
     }
     return -1;
@@ -69,17 +81,20 @@ static void purge(tn_block_t *b, int j)
 /** h dt of a purge in each world of the chunk. */
 static void hazards_all(const tn_block_t *b, double y[CHUNK])
 {
-    const int j0 = b->j0;
-    const double purge_rate = FIXED(purge_rate), blames = b->court->military != 0 ? 1.0 : 0.0;
-    const double *restrict purge_thr = DRAWN(purge_thr) + j0, *restrict theta = b->theta + j0;
-    const double *restrict purge_war = DRAWN(purge_war) + j0, *restrict V = b->V + j0;
-    const double *restrict progress = b->b + j0;
-    const int32_t *restrict war = b->war + j0;
-    SIMD for (int k = 0; k < CHUNK; k++)
+    const bool is_blamed = b->court->military != 0 && b->any_war;
+    const vec_t purge_rate = SPREAD(FIXED(purge_rate)), one = SPREAD(1.0), zero = SPREAD(0.0);
+    const double *purge_thr = DRAWN(purge_thr) + b->j0, *theta = b->theta + b->j0;
+    const double *purge_war = DRAWN(purge_war) + b->j0, *V = b->V + b->j0;
+    const double *progress = b->b + b->j0;
+    const uint32_t *war = (const uint32_t *)b->war + b->j0;
+    ALONG(b->n_chunk, k)
     {
-        const double h_a = purge_rate + purge_thr[k] * theta[k] * (1.0 - V[k]);
-        const double h_w = war[k] ? blames * purge_war[k] * positive(-progress[k]) : 0.0;
-        y[k] = (h_a + h_w) * TN_DT;
+        vec_t h = purge_rate + LOAD(purge_thr + k) * LOAD(theta + k) * (one - LOAD(V + k));
+        if (is_blamed) {
+            const vec_t losing = POSITIVE(zero - LOAD(progress + k));
+            h = h + IF_FLAG(war + k, LOAD(purge_war + k) * losing, zero);
+        }
+        STORE(y + k, h * SPREAD(TN_DT));
     }
 }
 

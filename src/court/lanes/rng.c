@@ -21,11 +21,23 @@ typedef struct counters {
     words_t c[4][N_SIDE];
 } counters_t;
 
-/** Ten rounds. The high halves of the lanes collect garbage: the multiplication ignores them. */
-INLINE void philox(counters_t *x, const uint64_t key[10][2])
+/** Ten rounds, for register r of the first products lead[r] in stream[r] (tn_stream_t). The high
+ * halves of the lanes collect garbage: the multiplication ignores them. */
+INLINE void philox(counters_t *x, const words_t lead[N_SIDE],
+    const tn_stream_t *const stream[N_SIDE], const uint64_t key[10][2])
 {
-    const words_t m0 = WORD(0xD2511F53u), m1 = WORD(0xCD9E8D57u);
-    for (int round = 0; round < 10; round++) {
+    const words_t m0 = WORD(TN_PHILOX_M0), m1 = WORD(TN_PHILOX_M1), k20 = WORD(key[2][0]);
+    for (int r = 0; r < N_SIDE; r++) {
+        const uint64_t *mix = stream[r]->mix;
+        const words_t second = TIMES(XOR(HIGH(lead[r]), WORD(mix[0])), m1);
+        const words_t p0 = TIMES(XOR(HIGH(second), WORD(mix[1])), m0);
+        const words_t p1 = TIMES(XOR(lead[r], WORD(mix[2])), m1);
+        x->c[0][r] = XOR3(HIGH(p1), second, k20);
+        x->c[1][r] = p1;
+        x->c[2][r] = XOR(HIGH(p0), WORD(mix[3]));
+        x->c[3][r] = p0;
+    }
+    for (int round = 3; round < 10; round++) {
         const words_t k0 = WORD(key[round][0]), k1 = WORD(key[round][1]);
         for (int r = 0; r < N_SIDE; r++) {
             const words_t p0 = TIMES(x->c[0][r], m0), p1 = TIMES(x->c[2][r], m1);
@@ -37,6 +49,12 @@ INLINE void philox(counters_t *x, const uint64_t key[10][2])
     }
 }
 
+/** M0 times the numbers of the worlds modulo 2^32; blocks do not straddle that. */
+INLINE words_t lead_of(const tn_block_t *b, const uint32_t *slot)
+{
+    return TIMES(PLUS(LOAD_WORDS(slot), WORD(b->world0 & 0xffffffffu)), WORD(TN_PHILOX_M0));
+}
+
 /** (x + 1/2) 2^-32. A word placed in the mantissa of 2^20 is 2^20 + x 2^-32; both steps are exact.
  */
 static inline vec_t to_uniform(words_t x)
@@ -45,22 +63,23 @@ static inline vec_t to_uniform(words_t x)
     return AS_NUMBERS(AND_OR(x, low, one)) - SPREAD(0x1p20 - 0x1p-33);
 }
 
-void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int week, int group,
-    int purpose, int sub, double *const u[4])
+void LN(tn_lanes_lead)(tn_block_t *b, int n)
 {
-    const words_t world0 = WORD(b->world0 & 0xffffffffu); /* blocks do not straddle 2^32 */
-    const words_t word1 = WORD(b->world0 >> 32);
-    const words_t word2 = WORD((uint32_t)week + ((uint32_t)group << 16));
-    const words_t word3 = WORD((uint32_t)purpose + ((uint32_t)sub << 16));
+    const uint32_t *slot = b->slot + b->j0;
+    for (int j = 0; j < n; j += WIDTH)
+        STORE_WORDS(b->lead + j, lead_of(b, slot + j));
+}
+
+void LN(tn_lanes_uniforms)(
+    const tn_block_t *b, int n, const uint64_t *lead, const tn_stream_t *stream, double *const u[4])
+{
+    const tn_stream_t *const streams[N_SIDE] = {stream, stream, stream, stream};
     for (int j = 0; j < n; j += STRIP) {
         counters_t x;
-        for (int r = 0; r < N_SIDE; r++) {
-            x.c[0][r] = PLUS(LOAD_WORDS(slot + j + LANE(r)), world0);
-            x.c[1][r] = word1;
-            x.c[2][r] = word2;
-            x.c[3][r] = word3;
-        }
-        philox(&x, b->round_key);
+        words_t first[N_SIDE];
+        for (int r = 0; r < N_SIDE; r++)
+            first[r] = LOAD_SET(lead + j + LANE(r));
+        philox(&x, first, streams, b->round_key);
         for (int r = 0; r < N_SIDE; r++) {
             STORE(u[0] + j + LANE(r), to_uniform(x.c[0][r]));
             STORE(u[1] + j + LANE(r), to_uniform(x.c[1][r]));
@@ -70,22 +89,16 @@ void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint32_t *slot, int
     }
 }
 
-void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int week,
-    int n_groups, int purpose, double (*u)[CHUNK])
+void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int n_groups,
+    const tn_stream_t *stream, double (*u)[CHUNK])
 {
-    const words_t world0 = WORD(b->world0 & 0xffffffffu), word1 = WORD(b->world0 >> 32);
-    const words_t word3 = WORD((uint32_t)purpose);
     for (int j = 0; j < n; j += WIDTH) {
-        const words_t word0 = PLUS(LOAD_WORDS(slot + j), world0);
+        const words_t lead = lead_of(b, slot + j), first[N_SIDE] = {lead, lead, lead, lead};
         for (int group = 0; group < n_groups; group += N_SIDE) {
+            const tn_stream_t *const streams[N_SIDE] = {
+                stream + group, stream + group + 1, stream + group + 2, stream + group + 3};
             counters_t x;
-            for (int r = 0; r < N_SIDE; r++) {
-                x.c[0][r] = word0;
-                x.c[1][r] = word1;
-                x.c[2][r] = WORD((uint32_t)week + ((uint32_t)(group + r) << 16));
-                x.c[3][r] = word3;
-            }
-            philox(&x, b->round_key);
+            philox(&x, first, streams, b->round_key);
             for (int r = 0; r < N_SIDE && group + r < n_groups; r++) {
                 for (int k = 0; k < 4; k++)
                     STORE(u[4 * (group + r) + k] + j, to_uniform(x.c[k][r]));
@@ -94,26 +107,21 @@ void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot,
     }
 }
 
-/** N_SIDE registers at a time, so that one's divisions wait beside another's sums; arrays are
- * padded to a multiple of STRIP. */
+/** Arrays are padded to a multiple of STRIP. */
 static void box_muller_all(int n, const double *u, const double *v, double *z_cos, double *z_sin)
 {
-    for (int j = 0; j < n; j += STRIP) {
-        vec_t sine[N_SIDE], cosine[N_SIDE];
-        UNROLL for (int r = 0; r < N_SIDE; r++)
-            box_muller(LOAD(u + j + LANE(r)), LOAD(v + j + LANE(r)), &cosine[r], &sine[r]);
-        UNROLL for (int r = 0; r < N_SIDE; r++)
-        {
-            STORE(z_cos + j + LANE(r), cosine[r]);
-            STORE(z_sin + j + LANE(r), sine[r]);
-        }
+    for (int j = 0; j < n; j += N_NORMALS * WIDTH) {
+        vec_t a[N_NORMALS], b[N_NORMALS], sine[N_NORMALS], cosine[N_NORMALS];
+        EACH a[r] = LOAD(u + j + LANE(r));
+        EACH b[r] = LOAD(v + j + LANE(r));
+        box_muller(a, b, cosine, sine);
+        EACH STORE(z_cos + j + LANE(r), cosine[r]);
+        EACH STORE(z_sin + j + LANE(r), sine[r]);
     }
 }
 
-void LN(tn_lanes_normals)(
-    const tn_block_t *b, int n, const uint32_t *slot, int week, int purpose, int sub)
+void LN(tn_lanes_normals)(const tn_block_t *b, int n)
 {
-    LN(tn_lanes_uniforms)(b, n, slot, week, 0, purpose, sub, b->u);
     box_muller_all(n, b->u[0], b->u[1], b->z[0], b->z[1]);
     box_muller_all(n, b->u[2], b->u[3], b->z[2], b->z[3]);
 }
@@ -133,20 +141,20 @@ void LN(tn_lanes_exp)(int n, const double *in, double *out)
 }
 
 /** The series of (1 - exp(-y))/y; below 1/16 its first ten terms are exact to 2^-57. */
-void LN(tn_lanes_chances)(double y[CHUNK])
+void LN(tn_lanes_chances)(int n, double y[CHUNK])
 {
-    unsigned is_large = 0;
-    for (int k = 0; k < CHUNK; k += WIDTH)
-        is_large |= LESS_MASK(SPREAD(0.0625), LOAD(y + k));
-    if (is_large != 0) {
-        for (int k = 0; k < CHUNK; k++)
+    uint64_t small = 0;
+    ALONG(n, k) small |= (uint64_t)LESS_MASK(LOAD(y + k), SPREAD(0.0625)) << k;
+    if (first_lanes(~small, n) != 0) {
+        for (int k = 0; k < n; k++)
             y[k] = -y[k];
-        LN(tn_lanes_exp)(CHUNK, y, y);
-        for (int k = 0; k < CHUNK; k++)
+        LN(tn_lanes_exp)(n, y, y);
+        for (int k = 0; k < n; k++)
             y[k] = 1.0 - y[k];
         return;
     }
-    for (int k = 0; k < CHUNK; k += WIDTH) {
+    ALONG(n, k)
+    {
         const vec_t x = LOAD(y + k);
         vec_t sum = SPREAD(-1.0 / 3628800.0);
         sum = sum * x + SPREAD(1.0 / 362880.0);

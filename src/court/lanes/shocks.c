@@ -4,44 +4,39 @@
 
 static void move_economy(tn_block_t *b)
 {
-    const double a = b->alpha[TN_AR_E], spread = sqrt(1.0 - a * a);
-    const double e_rent = FIXED(e_rent), rent_thr = FIXED(rent_thr);
-    const int j0 = b->j0;
-    const double *restrict e_sanc = DRAWN(e_sanc) + j0, *restrict s = b->s + j0;
-    const double *restrict theta = b->theta + j0;
-    const double *restrict z = b->z[0];
-    double *restrict e = b->e + j0;
-    SIMD for (int j = 0; j < b->n_chunk; j++)
+    const double a_e = b->alpha[TN_AR_E];
+    const vec_t a = SPREAD(a_e), spread = SPREAD(sqrt(1.0 - a_e * a_e));
+    const vec_t costs = SPREAD(FIXED(e_rent) * FIXED(rent_thr)), a_F = SPREAD(b->alpha[TN_AR_F]);
+    const double *e_sanc = DRAWN(e_sanc) + b->j0, *s = b->s + b->j0, *theta = b->theta + b->j0;
+    const double *z = b->z[0];
+    double *e = b->e + b->j0, *F = b->F + b->j0;
+    ALONG(b->n_chunk, k)
     {
-        const double level = -e_sanc[j] * s[j] - e_rent * rent_thr * theta[j];
-        e[j] = level + (e[j] - level) * a + spread * z[j];
+        const vec_t fall = LOAD(e_sanc + k) * LOAD(s + k) + costs * LOAD(theta + k);
+        const vec_t above = LOAD(e + k) + fall; /* of the level, which is minus the fall */
+        STORE(e + k, above * a - fall + spread * LOAD(z + k));
+        STORE(F + k, LOAD(F + k) * a_F);
     }
-}
-
-static void forget_defeats(tn_block_t *b)
-{
-    const double a = b->alpha[TN_AR_F];
-    double *restrict F = b->F + b->j0;
-    SIMD for (int j = 0; j < b->n_chunk; j++) F[j] = F[j] * a;
 }
 
 static void move_war(tn_block_t *b)
 {
-    const double a = b->alpha[TN_AR_B];
-    const double spread = FIXED(b_sd) * sqrt(1.0 - a * a);
-    const int j0 = b->j0;
-    const double *restrict b_mean = DRAWN(b_mean) + j0, *restrict loss_rate = DRAWN(loss_rate) + j0;
-    const double *restrict z = b->z[1];
-    const int32_t *restrict war = b->war + j0;
-    double *restrict progress = b->b + j0, *restrict C = b->C + j0;
-    SIMD for (int j = 0; j < b->n_chunk; j++)
+    const double a_b = b->alpha[TN_AR_B];
+    const vec_t a = SPREAD(a_b), spread = SPREAD(FIXED(b_sd) * sqrt(1.0 - a_b * a_b));
+    const vec_t one = SPREAD(1.0), half = SPREAD(0.5), dt = SPREAD(TN_DT), none = SPREAD(0.0);
+    const double *b_mean = DRAWN(b_mean) + b->j0, *loss_rate = DRAWN(loss_rate) + b->j0;
+    const double *z = b->z[1];
+    const uint32_t *war = (const uint32_t *)b->war + b->j0;
+    double *progress = b->b + b->j0, *C = b->C + b->j0;
+    ALONG(b->n_chunk, k)
     {
-        const double moved = b_mean[j] + (progress[j] - b_mean[j]) * a + spread * z[j];
-        const double now = war[j] ? moved : progress[j];
-        const double pace = 1.0 - now / 2.0;
-        const double bounded = pace < 0.25 ? 0.25 : pace > 2.0 ? 2.0 : pace;
-        progress[j] = now;
-        C[j] = C[j] + (war[j] ? TN_DT * loss_rate[j] * bounded : 0.0);
+        const vec_t mean = LOAD(b_mean + k), before = LOAD(progress + k);
+        const vec_t moved = mean + (before - mean) * a + spread * LOAD(z + k);
+        const vec_t now = IF_FLAG(war + k, moved, before);
+        const vec_t pace = SMALLER(LARGER(one - now * half, SPREAD(0.25)), SPREAD(2.0));
+        const vec_t deaths = dt * LOAD(loss_rate + k) * pace;
+        STORE(progress + k, now);
+        STORE(C + k, LOAD(C + k) + IF_FLAG(war + k, deaths, none));
     }
 }
 
@@ -63,38 +58,33 @@ static void end_war(tn_block_t *b, int j, double y_defeat, double y_end)
 
 static void end_wars(tn_block_t *b)
 {
-    const double def_b = FIXED(def_b), steep = 1.0 / (1.0 - def_b);
-    const int j0 = b->j0;
-    const double *restrict progress = b->b + j0, *restrict def_rate = DRAWN(def_rate) + j0;
-    const double *restrict war_end = DRAWN(war_end) + j0;
-    const int n = b->n_chunk;
+    const vec_t def_b = SPREAD(FIXED(def_b)), steep = SPREAD(1.0 / (1.0 - FIXED(def_b)));
+    const vec_t dt = SPREAD(TN_DT), zero = SPREAD(0.0), loss_half = SPREAD(FIXED(loss_half));
+    const double *progress = b->b + b->j0, *C = b->C + b->j0;
+    const double *def_rate = DRAWN(def_rate) + b->j0, *war_end = DRAWN(war_end) + b->j0;
     double y_defeat[CHUNK], y_end[CHUNK];
-    SIMD for (int k = 0; k < CHUNK; k++)
+    ALONG(b->n_chunk, k)
     {
-        y_defeat[k] = def_rate[k] * clip01((-progress[k] - def_b) * steep) * TN_DT;
-        y_end[k] = war_end[k] * TN_DT;
+        const vec_t lost = CLIP01((zero - LOAD(progress + k) - def_b) * steep), c = LOAD(C + k);
+        STORE(y_defeat + k, LOAD(def_rate + k) * lost * dt);
+        STORE(y_end + k, LOAD(war_end + k) * dt);
+        STORE(b->wear + k, c / (c + loss_half));
     }
-    uint64_t hits = below(b->purge[1], y_defeat, n) | below(b->purge[2], y_end, n);
+    uint64_t hits =
+        below(b->purge[1], y_defeat, b->n_chunk) | below(b->purge[2], y_end, b->n_chunk);
     while (hits != 0) {
         const int k = next_bit(&hits);
-        end_war(b, j0 + k, y_defeat[k], y_end[k]);
+        end_war(b, b->j0 + k, y_defeat[k], y_end[k]);
     }
 }
 
-static bool any_war(const tn_block_t *b)
+void LN(tn_lanes_shocks)(tn_block_t *b)
 {
-    for (int j = b->j0; j < b->j0 + b->n_chunk; j++) {
-        if (b->war[j]) return true;
-    }
-    return false;
-}
-
-void LN(tn_lanes_shocks)(tn_block_t *b, int t)
-{
-    LN(tn_lanes_normals)(b, b->n_chunk, b->slot + b->j0, t, TN_RNG_SHOCK, 0);
+    LN(tn_lanes_uniforms)(b, b->n_chunk, b->lead, &b->stream.shock, b->u);
+    LN(tn_lanes_normals)(b, b->n_chunk);
     move_economy(b);
-    forget_defeats(b);
-    if (!any_war(b)) return;
+    b->any_war = equal(b->war + b->j0, 1, b->n_chunk) != 0;
+    if (!b->any_war) return;
     move_war(b);
     end_wars(b);
 }

@@ -6,6 +6,14 @@
 
 #define THIRD 0.4307 /* a standard normal exceeds it in the top third */
 
+/** Words of all worlds to b->u; week 0. */
+static void draw(const tn_block_t *b, int group, int purpose, int sub)
+{
+    const tn_stream_t stream = tn_rng_stream(
+        b->round_key, b->world0 >> 32, 0, (uint32_t)group, (uint32_t)purpose, (uint32_t)sub);
+    LN(tn_lanes_uniforms)(b, b->n, b->lead, &stream, b->u);
+}
+
 static void clear_state(tn_block_t *b)
 {
     for (int k = 0; k < b->n_columns; k++) {
@@ -56,7 +64,10 @@ static void draw_parameters(tn_block_t *b)
             b->par[p][j] = b->court->centre[p];
     }
     for (int k = 0; k < b->court->n_uncertain; k++) {
-        if (k % 4 == 0) LN(tn_lanes_normals)(b, b->n, b->slot, 0, TN_RNG_PARAM, k / 4);
+        if (k % 4 == 0) {
+            draw(b, 0, TN_RNG_PARAM, k / 4);
+            LN(tn_lanes_normals)(b, b->n);
+        }
         if (b->design != NULL) take_from_design(b, k, b->z[k % 4]);
         draw_parameter(b, b->court->uncertain[k], b->z[k % 4]);
     }
@@ -66,7 +77,7 @@ static void draw_actors(tn_block_t *b)
 {
     const double root3 = sqrt(3.0);
     for (int i = 0; i < b->court->n; i++) {
-        LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, i, TN_RNG_INIT, 0, b->u);
+        draw(b, i, TN_RNG_INIT, 0);
         double *x = ROW(b->x, i);
         for (int j = 0; j < b->n; j++) {
             x[j] = FIXED(x_sd) * root3 * (b->u[0][j] + b->u[1][j] + b->u[2][j] + b->u[3][j] - 2.0);
@@ -77,7 +88,8 @@ static void draw_actors(tn_block_t *b)
 static void draw_world(tn_block_t *b)
 {
     const tn_court_t *c = b->court;
-    LN(tn_lanes_normals)(b, b->n, b->slot, 0, TN_RNG_SHOCK, 1);
+    draw(b, 0, TN_RNG_SHOCK, 1);
+    LN(tn_lanes_normals)(b, b->n);
     for (int j = 0; j < b->n; j++) {
         b->s[j] = c->sanctions;
         b->e[j] = isnan(c->economy) ? -DRAWN(e_sanc)[j] * c->sanctions + b->z[0][j] : c->economy;
@@ -97,7 +109,7 @@ static void draw_illness(tn_block_t *b)
     const double leave = FIXED(ill_die) + FIXED(ill_incap) + FIXED(ill_recov);
     const double fatality = FIXED(ill_die) / leave;
     const double mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (c->age_start - 69.0));
-    LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, 0, TN_RNG_INIT, 1, b->u);
+    draw(b, 0, TN_RNG_INIT, 1);
     for (int j = 0; j < b->n; j++) {
         const double onset = FIXED(ill_share) / fatality * (mu * DRAWN(mort_mult)[j]);
         b->ill[j] = b->u[0][j] < onset / (onset + leave);
@@ -110,7 +122,7 @@ static void draw_events(tn_block_t *b)
         const tn_court_event_t *event = &b->court->event[k];
         const double n_weeks = (double)(event->w_to - event->w_from + 1);
         int32_t *week = ROW(b->event_week, k);
-        LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, 0, TN_RNG_EVENT, k, b->u);
+        draw(b, 0, TN_RNG_EVENT, k);
         for (int j = 0; j < b->n; j++) {
             const int32_t w = event->w_from + (int32_t)floor(b->u[1][j] * n_weeks);
             week[j] = b->u[0][j] < event->probability ? w : TN_NEVER;
@@ -123,20 +135,9 @@ static void draw_reliabilities(tn_block_t *b)
     for (int k = 0; k < b->court->evidence.n_origins; k++) {
         const tn_triangle_t *triangle = &b->court->evidence.origin[k].reliability;
         double *a = ROW(b->reliability, k);
-        LN(tn_lanes_uniforms)(b, b->n, b->slot, 0, 0, TN_RNG_ORIGIN, k, b->u);
+        draw(b, 0, TN_RNG_ORIGIN, k);
         for (int j = 0; j < b->n; j++)
             a[j] = tn_triangle_quantile(triangle, b->u[0][j]);
-    }
-}
-
-static void set_round_keys(tn_block_t *b)
-{
-    uint32_t key0 = (uint32_t)b->seed, key1 = (uint32_t)(b->seed >> 32);
-    for (int round = 0; round < 10; round++) {
-        b->round_key[round][0] = key0;
-        b->round_key[round][1] = key1;
-        key0 += 0x9E3779B9u;
-        key1 += 0xBB67AE85u;
     }
 }
 
@@ -161,7 +162,9 @@ void LN(tn_lanes_start)(tn_block_t *b)
 {
     clear_state(b);
     b->n_live = b->n;
-    set_round_keys(b);
+    b->j0 = 0;
+    tn_rng_round_keys(b->seed, b->round_key);
+    LN(tn_lanes_lead)(b, b->n);
     set_coefficients(b);
     draw_parameters(b);
     draw_actors(b);

@@ -87,12 +87,9 @@ static int draw_successor(const tn_block_t *b, int j, int t)
 
 void LN(tn_lanes_succession)(tn_block_t *b, int t)
 {
-    const int32_t *restrict route = b->route + b->j0;
-    int n_ended = 0;
-    for (int k = 0; k < b->n_chunk; k++)
-        n_ended += route[k] >= 0;
-    for (int j = b->j0; n_ended > 0 && j < b->j0 + b->n_chunk; j++) {
-        if (b->route[j] < 0) continue;
+    const uint64_t in_office = equal(b->route + b->j0, -1, b->n_chunk);
+    for (uint64_t left = first_lanes(~in_office, b->n_chunk); left != 0;) {
+        const int j = b->j0 + next_bit(&left);
         b->ended[b->n_ended++] = j;
         b->exit_week[j] = t;
         b->successor[j] = draw_successor(b, j, t);

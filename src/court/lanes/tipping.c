@@ -4,14 +4,16 @@
  * world in which the two sides ever come that close is handed to the exact version. More grievance
  * never makes anybody stay out, so with the same founder the members at a lower shift are members
  * at this one: from them the iteration starts. Nor does it turn back: a plot that would carry
- * before all have decided is not followed further. Source: model 7.6. */
+ * before all have decided is not followed further. Where it ends does not depend on the order in
+ * which they are asked. Source: model 7.6. */
 #include "court/lanes/lanes.h"
 
 #define LOWEST       (-2.0)
 #define HIGHEST      3.0
 #define N_BISECTIONS 20
 #define DOUBT        1e-9 /* relative; rounding is below 1e-14 */
-#define PAIR         2    /* registers side by side: few, for the slowest world sets the pace */
+#define FEW          4
+#define PAIR         2 /* registers side by side: few, for the slowest world sets the pace */
 
 #define BOTH UNROLL for (int r = 0; r < PAIR; r++)
 
@@ -42,10 +44,9 @@ static inline vec_t if_founder(vec_t founder, int i, vec_t x, vec_t y)
 static void shift(tip_t *w, const vec_t delta[PAIR])
 {
     const tn_block_t *b = w->b;
-    const vec_t zero = SPREAD(0.0), one = SPREAD(1.0);
-    const vec_t steep = SPREAD(b->steep), rise0 = SPREAD(b->rise0);
+    const vec_t one = SPREAD(1.0), steep = SPREAD(b->steep), rise0 = SPREAD(b->rise0);
     vec_t best[PAIR];
-    BOTH w->founder[r] = zero;
+    BOTH w->founder[r] = SPREAD(0.0);
     BOTH best[r] = SPREAD(-1.0);
     for (int i = 0; i < b->court->n; i++) {
         const double *g_i = TN_OF_WEEK(b, b->g, i, w->j0);
@@ -56,8 +57,8 @@ static void shift(tip_t *w, const vec_t delta[PAIR])
             const vec_t D = CLIP01(rise0 + steep * g);
             const vec_t stake = pi * D;
             w->founder[r] = IF_LESS(best[r], stake, SPREAD((double)i), w->founder[r]);
-            best[r] = IF_LESS(best[r], stake, stake, best[r]);
-            w->gain[i][r] = IF_LESS(zero, g, g, zero) + w->risk[r];
+            best[r] = LARGER(best[r], stake);
+            w->gain[i][r] = POSITIVE(g) + w->risk[r];
             w->loyal[i][r] = s * (one - D);
         }
     }
@@ -81,26 +82,31 @@ static void gather(tip_t *w)
     }
 }
 
-/** Everybody is asked once, on what was seen before. @return whether a world is left in which
- * somebody joined and the plot does not carry yet. */
+/** Everybody is asked once, on what was seen before; those asked later see who joined, FEW actors
+ * at a time, so that one answer need not wait for the one before. @return whether a world is left
+ * in which somebody joined and the plot does not carry yet. */
 static bool ask_all(tip_t *w)
 {
     const tn_court_t *c = w->b->court;
-    const vec_t zero = SPREAD(0.0), one = SPREAD(1.0), half = SPREAD(0.5);
-    vec_t A[PAIR], loyal[PAIR];
+    const vec_t zero = SPREAD(0.0), one = SPREAD(1.0);
+    vec_t A[PAIR], loyal[PAIR], now[PAIR], come[PAIR];
     unsigned joined[PAIR] = {0}, is_open = 0;
-    BOTH A[r] = loyal[r] = zero;
+    BOTH A[r] = loyal[r] = come[r] = zero;
+    BOTH now[r] = w->A[r];
     for (int i = 0; i < c->n; i++) {
         const vec_t s = SPREAD(c->s[i]);
+        if (i % FEW == 0) {
+            BOTH now[r] = now[r] + come[r];
+            BOTH come[r] = zero;
+        }
         BOTH
         {
-            const vec_t before = w->out[i][r], seen = w->a[i][r] + w->b_A[i][r] * w->A[r];
-            const vec_t y = IF_LESS(seen, one, seen, one);
-            const vec_t over = y * w->gain[i][r] - w->loss[r];
-            const vec_t square = IF_LESS(half, before, over * over, w->nearest[r]);
+            const vec_t before = w->out[i][r], seen = w->a[i][r] + w->b_A[i][r] * now[r];
+            const vec_t over = SMALLER(seen, one) * w->gain[i][r] - w->loss[r];
             const vec_t after = IF_LESS(over, zero, before, zero);
-            w->nearest[r] = IF_LESS(square, w->nearest[r], square, w->nearest[r]);
+            w->nearest[r] = SMALLER(over * over, w->nearest[r]);
             joined[r] |= LESS_MASK(after, before);
+            come[r] = come[r] + s * (before - after);
             w->out[i][r] = after;
             A[r] = A[r] + s * (one - after);
             loyal[r] = loyal[r] + after * w->loyal[i][r];
@@ -161,7 +167,7 @@ static void yardsticks(const tip_t *w, double *out)
         vec_t mean = zero;
         for (int i = 0; i < b->court->n; i++) {
             const vec_t g = LOAD(TN_OF_WEEK(b, b->g, i, w->j0) + LANE(r));
-            mean = mean + SPREAD(b->court->pi[i]) * IF_LESS(zero, g, g, zero);
+            mean = mean + SPREAD(b->court->pi[i]) * POSITIVE(g);
         }
         const vec_t needed = w->Lambda[r] * (one + guard) / (one + w->Lambda[r]);
         const vec_t critical = one - w->cost[r] / (mean + w->cost[r]);
@@ -207,7 +213,7 @@ static void doubts(const tip_t *w, double *out)
         vec_t largest = SPREAD(0.0);
         for (int i = 0; i < b->court->n; i++) {
             const vec_t g = LOAD(TN_OF_WEEK(b, b->g, i, w->j0) + LANE(r)) + SPREAD(HIGHEST);
-            largest = IF_LESS(largest, g, g, largest);
+            largest = LARGER(largest, g);
         }
         const vec_t room = SPREAD(DOUBT) * (largest + w->cost[r] + w->risk[r] + w->loss[r]);
         STORE(out + LANE(r), room * room - w->nearest[r]);

@@ -6,14 +6,14 @@
 
 static void chunk_week(tn_block_t *b, int t)
 {
-    const uint32_t *slot = b->slot + b->j0;
     memset(b->flag + b->j0, 0, sizeof *b->flag * CHUNK);
-    LN(tn_lanes_uniforms)(b, b->n_chunk, slot, t, 0, TN_RNG_EXO, 0, b->exo);
-    LN(tn_lanes_uniforms)(b, b->n_chunk, slot, t, 0, TN_RNG_PURGE, 0, b->purge);
+    LN(tn_lanes_lead)(b, b->n_chunk);
+    LN(tn_lanes_uniforms)(b, b->n_chunk, b->lead, &b->stream.exo, b->exo);
+    LN(tn_lanes_uniforms)(b, b->n_chunk, b->lead, &b->stream.purge, b->purge);
     LN(tn_lanes_events)(b, t);
-    LN(tn_lanes_shocks)(b, t);
+    LN(tn_lanes_shocks)(b);
     LN(tn_lanes_health)(b);
-    LN(tn_lanes_grievance)(b, t);
+    LN(tn_lanes_grievance)(b);
     LN(tn_lanes_fear)(b);
     LN(tn_lanes_plots)(b, t);
     LN(tn_lanes_purges)(b);
