@@ -1,7 +1,7 @@
 /** Two normals from two uniforms, in registers: the same operations, so the same bits, in one lane
  * and in many, on every instruction set. No FMA, no table.
  *
- *  Both functions know what they are given, numbers (x + 1/2) 2^-32 between 0 and 1, and so need no
+ *  The functions know what they are given, numbers (x + 1/2) 2^-32 between 0 and 1, and so need no
  * reduction of large arguments, no special values and no second word of precision. Polynomials are
  * minimax fits (Remez). Relative errors measured against long double on 2 million numbers: log,
  * sine and cosine 1.04 x 2^-52, so a normal is good to 2.5 x 2^-52. Source: Box & Muller 1958; log
@@ -19,15 +19,14 @@
 #define N_NORMALS 4
 #endif
 #define EACH _Pragma("GCC unroll 4") for (int r = 0; r < N_NORMALS; r++)
-#define HORNER(sum, w, c)                                                                          \
-    do {                                                                                           \
-        const vec_t term = SPREAD(c);                                                              \
-        EACH                                                                                       \
-        {                                                                                          \
-            sum[r] = sum[r] * w[r] + term;                                                         \
-            IN_ORDER(sum[r]);                                                                      \
-        }                                                                                          \
-    } while (0)
+
+/** One step of a polynomial in w: sum w + c. */
+#define STEP(sum, w, c)                                                                            \
+    EACH                                                                                           \
+    {                                                                                              \
+        (sum)[r] = (sum)[r] * (w)[r] + SPREAD(c);                                                  \
+        IN_ORDER((sum)[r]);                                                                        \
+    }
 
 /** u = 2^k m, m in [sqrt 1/2, sqrt 2): k and s = (m-1)/(m+1); |s| <= 0.1716. */
 INLINE void split(const vec_t u[N_NORMALS], vec_t k[N_NORMALS], vec_t s[N_NORMALS])
@@ -77,26 +76,26 @@ INLINE void box_muller(const vec_t u[N_NORMALS], const vec_t v[N_NORMALS], vec_t
         sine[r] = SPREAD(0x1.e3eed5d693453p-25);
         cosine[r] = SPREAD(-0x1.b264cc8f5a8a1p-28);
     }
-    HORNER(sine, x, -0x1.e30063a046395p-19);
-    HORNER(cosine, x, 0x1.f9cc4154b7f1bp-22);
-    HORNER(log, w, 0x1.39990afed3c09p-4);
-    HORNER(sine, x, 0x1.50782fca38ddbp-13);
-    HORNER(cosine, x, -0x1.a6d1ec795faf9p-16);
-    HORNER(log, w, 0x1.7466a09bc1babp-4);
-    HORNER(sine, x, -0x1.32d2cce2d5363p-8);
-    HORNER(cosine, x, 0x1.e1f50683565a9p-11);
-    HORNER(log, w, 0x1.c71c4fdad1cb0p-4);
-    HORNER(sine, x, 0x1.466bc67758700p-4);
-    HORNER(cosine, x, -0x1.55d3c7e3c90fdp-6);
-    HORNER(log, w, 0x1.2492494545646p-3);
-    HORNER(sine, x, -0x1.4abbce625be41p-1);
-    HORNER(cosine, x, 0x1.03c1f081b5aacp-2);
-    HORNER(log, w, 0x1.999999997aac9p-3);
-    HORNER(sine, x, 0x1.921fb54442d18p+0);
-    HORNER(cosine, x, -0x1.3bd3cc9be45dep+0);
-    HORNER(log, w, 0x1.55555555555aep-2);
+    STEP(sine, x, -0x1.e30063a046395p-19)
+    STEP(cosine, x, 0x1.f9cc4154b7f1bp-22)
+    STEP(log, w, 0x1.39990afed3c09p-4)
+    STEP(sine, x, 0x1.50782fca38ddbp-13)
+    STEP(cosine, x, -0x1.a6d1ec795faf9p-16)
+    STEP(log, w, 0x1.7466a09bc1babp-4)
+    STEP(sine, x, -0x1.32d2cce2d5363p-8)
+    STEP(cosine, x, 0x1.e1f50683565a9p-11)
+    STEP(log, w, 0x1.c71c4fdad1cb0p-4)
+    STEP(sine, x, 0x1.466bc67758700p-4)
+    STEP(cosine, x, -0x1.55d3c7e3c90fdp-6)
+    STEP(log, w, 0x1.2492494545646p-3)
+    STEP(sine, x, -0x1.4abbce625be41p-1)
+    STEP(cosine, x, 0x1.03c1f081b5aacp-2)
+    STEP(log, w, 0x1.999999997aac9p-3)
+    STEP(sine, x, 0x1.921fb54442d18p+0)
+    STEP(cosine, x, -0x1.3bd3cc9be45dep+0)
+    STEP(log, w, 0x1.55555555555aep-2)
     EACH sine[r] = part[r] * sine[r];
-    HORNER(cosine, x, 1.0);
+    STEP(cosine, x, 1.0)
     EACH
     {
         /* 2 s (1 + w p) + k ln 2, small terms first; the high part of ln 2 times k is exact */

@@ -137,7 +137,7 @@ static inline void move_on(actor_t *self)
     self->dg += TN_ROW;
     self->g += self->step;
     self->S += self->step;
-    self->u += STRIP;
+    self->u += (size_t)STRIP;
 }
 
 /** Own grievance, of an appointee where the actor was replaced. */
