@@ -97,7 +97,7 @@ void LN(tn_lanes_exits)(tn_block_t *b, int t)
     if (b->tally_hazards) tally(b, y);
     for (uint64_t hits = below(b->exo[0], y, b->n_chunk); hits != 0;) {
         const int k = next_bit(&hits), j = b->j0 + k;
-        const double u = b->exo[0][k], p = weekly_probability(y[k]);
+        const double u = b->exo[0][k], p = tn_chance(y[k]);
         if (b->route[j] < 0 && u < p) leave(b, j, u, p);
     }
     leave_as_scheduled(b, t);

@@ -7,7 +7,7 @@ static void change(tn_block_t *b, int j, double y)
 {
     if (b->ill[j]) {
         b->ill[j] = 0;
-    } else if (b->exo[1][j - b->j0] < weekly_probability(y)) {
+    } else if (b->exo[1][j - b->j0] < tn_chance(y)) {
         b->ill[j] = 1;
         count(b, TN_COUNT_ILLNESSES, j, 1);
     }

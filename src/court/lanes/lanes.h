@@ -51,8 +51,6 @@ static inline double contest(double a, double b, double m)
     return a / (a + b);
 }
 
-static inline double weekly_probability(double y) { return 1.0 - tn_exp(-y); }
-
 static inline uint64_t bit(int i) { return (uint64_t)1 << i; }
 
 static inline void count(tn_block_t *b, int what, int j, int32_t n) { ROW(b->count, what)[j] += n; }

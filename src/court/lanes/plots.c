@@ -94,7 +94,7 @@ static void recruit(tn_block_t *b, tn_plot_t *plot)
     LN(tn_lanes_set_loyal_security)(b, plot->j);
 }
 
-static void estimate_success(const tn_block_t *b, tn_plot_t *plot)
+static double chance_of_success(const tn_block_t *b, const tn_plot_t *plot)
 {
     const tn_court_t *c = b->court;
     const double rise0 = b->rise0, steep = b->steep, *g = TN_OF_WEEK(b, b->g, 0, plot->j);
@@ -104,7 +104,7 @@ static void estimate_success(const tn_block_t *b, tn_plot_t *plot)
         const int i = next_bit(&left);
         loyal += c->s[i] * (1.0 - clip01(rise0 + steep * g[(size_t)i * step]));
     }
-    plot->p_hat = contest(plot->A, plot->Lambda * (c->guard + loyal), FIXED(contest_m));
+    return contest(plot->A, plot->Lambda * (c->guard + loyal), FIXED(contest_m));
 }
 
 /** Members are purged with probability q each; then the leader is alarmed. */
@@ -145,16 +145,26 @@ static void attempt(tn_block_t *b, const tn_plot_t *plot, int t)
  * which the word exceeds as well. */
 static double probability_for(const tn_block_t *b, double u, double y)
 {
-    return b->tally_hazards || u < y + 1e-15 ? weekly_probability(y) : y;
+    return b->tally_hazards || u < y + 1e-15 ? tn_chance(y) : y;
 }
 
-static void decide(tn_block_t *b, const tn_plot_t *plot, int t)
+/** Whether the chance of success is of account this week: otherwise nobody strikes, nobody looks.
+ */
+static bool is_chance_asked(const tn_block_t *b, const tn_plot_t *plot, double p_det)
+{
+    return plot->u[1] < p_det || plot->u[2] < FIXED(launch) * TN_DT || b->step == TN_ROW ||
+           b->tally_hazards;
+}
+
+static void decide(tn_block_t *b, tn_plot_t *plot, int t)
 {
     const int j = plot->j;
     const double risk = DRAWN(detect)[j] * (0.5 + b->phi[j]) * b->L[j] *
                         (plot->n + FIXED(refuse) * plot->n_refused);
-    const double readiness = clip01((plot->p_hat - FIXED(p_lo)) / (FIXED(p_hi) - FIXED(p_lo)));
     const double p_det = probability_for(b, plot->u[1], risk * TN_DT);
+    plot->p_hat = is_chance_asked(b, plot, p_det) ? chance_of_success(b, plot) : 0.0;
+    if (plot->p_hat >= FIXED(p_lo)) b->flag[j] |= TN_FLAG_READY;
+    const double readiness = clip01((plot->p_hat - FIXED(p_lo)) / (FIXED(p_hi) - FIXED(p_lo)));
     const double p_att = probability_for(b, plot->u[2], FIXED(launch) * readiness * TN_DT);
     const double strike = FIXED(strike);
     if (b->tally_hazards) {
@@ -186,8 +196,6 @@ static void plot_week(tn_block_t *b, tn_plot_t *plot, int t)
     plot->Lambda = DRAWN(incumb)[j] * (1.0 - FIXED(incumb_ill) * b->ill[j]);
     b->flag[j] |= TN_FLAG_PLOT;
     recruit(b, plot);
-    estimate_success(b, plot);
-    if (plot->p_hat >= FIXED(p_lo)) b->flag[j] |= TN_FLAG_READY;
     decide(b, plot, t);
 }
 
@@ -226,7 +234,7 @@ static int founder(const tn_block_t *b, int j, double point)
 static void found(tn_block_t *b, int j, double y)
 {
     if (b->plot[j] != 0) return;
-    const double u = b->u[0][j - b->j0], p = weekly_probability(y);
+    const double u = b->u[0][j - b->j0], p = tn_chance(y);
     const int i = u < p ? founder(b, j, b->G[j] * u / p) : -1;
     if (i < 0) return;
     count(b, TN_COUNT_PLOTS, j, 1);

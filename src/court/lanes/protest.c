@@ -77,7 +77,7 @@ static void tally(tn_block_t *b, const double y[CHUNK])
 static void rise(tn_block_t *b, int j, double y)
 {
     const double u = b->exo[3][j - b->j0];
-    const double p = weekly_probability(y);
+    const double p = tn_chance(y);
     if (b->route[j] >= 0 || !(u < p)) return;
     count(b, TN_COUNT_UPRISINGS, j, 1);
     b->flag[j] |= TN_FLAG_UPRISING;

@@ -72,7 +72,7 @@ static inline double hazards(const tn_block_t *b, int j, double *h_a, double *h_
 static void purge(tn_block_t *b, int j)
 {
     double h_a, h_w;
-    const double u = b->purge[0][j - b->j0], p = weekly_probability(hazards(b, j, &h_a, &h_w));
+    const double u = b->purge[0][j - b->j0], p = tn_chance(hazards(b, j, &h_a, &h_w));
     if (b->route[j] >= 0 || !(u < p)) return;
     const int i = victim(b, j, u / p * (h_a + h_w), h_a, h_w);
     if (i >= 0) LN(tn_lanes_purge_set)(b, j, bit(i));

@@ -45,12 +45,12 @@ static void end_war(tn_block_t *b, int j, double y_defeat, double y_end)
 {
     const double u1 = b->purge[1][j - b->j0], u2 = b->purge[2][j - b->j0];
     if (!b->war[j]) return;
-    if (u1 < y_defeat && u1 < weekly_probability(y_defeat)) {
+    if (u1 < y_defeat && u1 < tn_chance(y_defeat)) {
         b->war[j] = 0;
         b->F[j] = 1.0;
         b->flag[j] |= TN_FLAG_DEFEAT;
         count(b, TN_COUNT_DEFEATS, j, 1);
-    } else if (u2 < y_end && u2 < weekly_probability(y_end)) {
+    } else if (u2 < y_end && u2 < tn_chance(y_end)) {
         b->war[j] = 0;
         count(b, TN_COUNT_WAR_ENDS, j, 1);
     }

@@ -145,7 +145,7 @@ static void set_coefficients(tn_block_t *b)
 {
     b->steep = 1.0 / (2.0 * FIXED(g_wid));
     b->rise0 = 0.5 - FIXED(g_mid) * b->steep;
-    b->recovery = weekly_probability(FIXED(ill_recov) * TN_DT);
+    b->recovery = tn_chance(FIXED(ill_recov) * TN_DT);
     b->lasting = tn_exp(-FIXED(abandon) * TN_DT);
     b->alpha[TN_AR_X] = tn_exp(-TN_DT / FIXED(x_tau));
     const double a = b->alpha[TN_AR_X];
