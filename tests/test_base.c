@@ -243,6 +243,17 @@ static void elementary_functions_are_close_to_the_c_library(void **state)
     }
 }
 
+static void chances_of_small_hazards_keep_their_digits(void **state)
+{
+    (void)state;
+    for (double y = 1e-12; y < 20.0; y *= 1.07) {
+        const double want = (double)-expm1l(-(long double)y);
+        check_close(tn_chance(y), want, y < 0.03125 ? 2.5 * 0x1p-53 : TOL1, 0.0, "chance");
+        assert_true(tn_chance(y) <= y); /* the first look at rare events rests on it */
+    }
+    assert_true(tn_chance(0.0) <= 0.0 && tn_chance(INFINITY) >= 1.0);
+}
+
 static int mark(void *ctx, int thread, int64_t i)
 {
     (void)thread;
@@ -281,6 +292,7 @@ int main(void)
         cmocka_unit_test(normals_have_the_moments_of_a_normal),
         cmocka_unit_test(normals_are_exact_but_for_rounding),
         cmocka_unit_test(elementary_functions_are_close_to_the_c_library),
+        cmocka_unit_test(chances_of_small_hazards_keep_their_digits),
         cmocka_unit_test(tasks_run_once_and_the_first_error_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

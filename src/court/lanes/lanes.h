@@ -30,7 +30,7 @@
 /* One number; the compilers make branches of y < 1 ? y : 1. */
 static inline double clip01(double y)
 {
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(TN_VECTOR_SCALAR)
     const __m128d t = _mm_min_sd(_mm_set_sd(y), _mm_set_sd(1.0));
     return _mm_cvtsd_f64(_mm_max_sd(t, _mm_setzero_pd()));
 #else

@@ -6,7 +6,9 @@
 #include "base/box_muller.h"
 #include "court/lanes/lanes.h"
 
-#if defined(__AVX512F__)
+#if defined(TN_VECTOR_SCALAR)
+#define VEXP Sleef_cinz_expd1_u10purec
+#elif defined(__AVX512F__)
 #define VEXP Sleef_cinz_expd8_u10avx512fnofma
 #elif defined(__AVX2__)
 #define VEXP Sleef_cinz_expd4_u10avx
