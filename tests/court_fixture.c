@@ -182,7 +182,8 @@ static void random_parameters(fixture_t *self, stream_t *s)
 void fixture_random(fixture_t *self, int k)
 {
     stream_t s = {.key = (uint64_t)k};
-    fixture_plain(self, 3 + pick(&s, k % 4 == 3 ? 61 : 14), 70);
+    const int n_actors = 3 + pick(&s, k % 4 == 3 ? 61 : 14);
+    fixture_plain(self, k % 8 == 3 ? TN_MAX_ACTORS : n_actors, 70);
     tn_case_t *c = &self->c;
     c->start = 18000 + pick(&s, 500);
     c->as_of = c->start + 7 + pick(&s, 150);
@@ -206,7 +207,7 @@ void fixture_run(tn_block_t *block, const tn_court_t *court, tn_isa_t isa, uint6
     int64_t index, int n_worlds)
 {
     assert_int_equal(tn_block_init(block, court), 0);
-    block->keeps_weeks = index % 2 == 1;
+    block->seen_to = index % 2 == 1 ? court->n_weeks : 0;
     tn_block_run(block, tn_lanes_select(isa), seed, index, n_worlds);
 }
 

@@ -26,11 +26,11 @@ typedef struct fixture {
  * of n_weeks. */
 void fixture_plain(fixture_t *self, int n_actors, int n_weeks);
 
-/** Everything drawn from Philox number k: actors, ties, parameters, war, events of all kinds,
- * reports, silences. */
+/** Everything drawn from Philox number k: actors (every eighth court has as many as there may be),
+ * ties, parameters, war, events of all kinds, reports, silences. */
 void fixture_random(fixture_t *self, int k);
 
-/** Runs one block with the kernels of isa, blocks of odd number with g and S of all weeks kept;
+/** Runs one block with the kernels of isa, blocks of odd number with all weeks looked at (seen);
  * stops the test if memory is short. tn_block_free() the result. */
 void fixture_run(tn_block_t *block, const tn_court_t *court, tn_isa_t isa, uint64_t seed,
     int64_t index, int n_worlds);

@@ -14,26 +14,26 @@
 typedef __m512d vec_t;
 typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; the high half is
                             anything */
-#define LOAD(p)           _mm512_loadu_pd(p)
-#define STORE(p, v)       _mm512_storeu_pd(p, v)
-#define SPREAD(x)         _mm512_set1_pd(x)
-#define SQRT(a)           _mm512_sqrt_pd(a)
-#define WORD(x)           _mm512_set1_epi64((long long)(x))
-#define LOAD_WORDS(p)     _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)(p)))
-#define PLUS(a, b)        _mm512_add_epi64(a, b)
-#define TIMES(a, b)       _mm512_mul_epu32(a, b)
-#define HIGH(a)           _mm512_shuffle_epi32(a, _MM_PERM_DDBB)
-#define XOR(a, b)         _mm512_xor_si512(a, b)
-#define XOR3(a, b, c)     _mm512_ternarylogic_epi64(a, b, c, 0x96)
-#define AND_OR(a, m, o)   _mm512_ternarylogic_epi64(a, m, o, 0xEA)
-#define AND(a, b)         _mm512_and_si512(a, b)
-#define HIGH12(a)         _mm512_srli_epi64(a, 52)
-#define AS_NUMBERS(a)     _mm512_castsi512_pd(a)
-#define AS_WORDS(a)       _mm512_castpd_si512(a)
-#define SMALLER(a, b)     _mm512_min_pd(a, b)
-#define LARGER(a, b)      _mm512_max_pd(a, b)
-#define LOAD_SET(p)       _mm512_loadu_si512((const void *)(p))
-#define STORE_WORDS(p, v) _mm512_storeu_si512((void *)(p), v)
+#define LOAD(p)         _mm512_loadu_pd(p)
+#define STORE(p, v)     _mm512_storeu_pd(p, v)
+#define SPREAD(x)       _mm512_set1_pd(x)
+#define SQRT(a)         _mm512_sqrt_pd(a)
+#define WORD(x)         _mm512_set1_epi64((long long)(x))
+#define LOAD_WORDS(p)   _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)(p)))
+#define PLUS(a, b)      _mm512_add_epi64(a, b)
+#define TIMES(a, b)     _mm512_mul_epu32(a, b)
+#define HIGH(a)         _mm512_shuffle_epi32(a, _MM_PERM_DDBB)
+#define XOR(a, b)       _mm512_xor_si512(a, b)
+#define XOR3(a, b, c)   _mm512_ternarylogic_epi64(a, b, c, 0x96)
+#define AND_OR(a, m, o) _mm512_ternarylogic_epi64(a, m, o, 0xEA)
+#define AND(a, b)       _mm512_and_si512(a, b)
+#define HIGH12(a)       _mm512_srli_epi64(a, 52)
+#define AS_NUMBERS(a)   _mm512_castsi512_pd(a)
+#define AS_WORDS(a)     _mm512_castpd_si512(a)
+#define SMALLER(a, b)   _mm512_min_pd(a, b)
+#define LARGER(a, b)    _mm512_max_pd(a, b)
+#define LOAD_SET(p)     _mm512_loadu_si512((const void *)(p))
+#define STORE_SET(p, v) _mm512_storeu_si512((void *)(p), v)
 /** In each lane a if bit i of the set is on, else b. */
 #define IF_BIT(set, i, a, b)                                                                       \
     _mm512_mask_blend_pd(_mm512_test_epi64_mask(set, WORD(UINT64_C(1) << (i))), b, a)
@@ -45,29 +45,29 @@ typedef __m512i words_t; /* a 32-bit word in the low half of each 64-bit lane; t
 #define IF_LESS(a, b, x, y) _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), y, x)
 #elif defined(__AVX2__) && !defined(TN_VECTOR_SCALAR)
 #include <immintrin.h>
-#define WIDTH             4
+#define WIDTH           4
 typedef __m256d vec_t;
 typedef __m256i words_t;
-#define LOAD(p)           _mm256_loadu_pd(p)
-#define STORE(p, v)       _mm256_storeu_pd(p, v)
-#define SPREAD(x)         _mm256_set1_pd(x)
-#define SQRT(a)           _mm256_sqrt_pd(a)
-#define WORD(x)           _mm256_set1_epi64x((long long)(x))
-#define LOAD_WORDS(p)     _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(p)))
-#define PLUS(a, b)        _mm256_add_epi64(a, b)
-#define TIMES(a, b)       _mm256_mul_epu32(a, b)
-#define HIGH(a)           _mm256_shuffle_epi32(a, 0xF5)
-#define XOR(a, b)         _mm256_xor_si256(a, b)
-#define XOR3(a, b, c)     _mm256_xor_si256(_mm256_xor_si256(a, b), c)
-#define AND_OR(a, m, o)   _mm256_or_si256(_mm256_and_si256(a, m), o)
-#define AND(a, b)         _mm256_and_si256(a, b)
-#define HIGH12(a)         _mm256_srli_epi64(a, 52)
-#define AS_NUMBERS(a)     _mm256_castsi256_pd(a)
-#define AS_WORDS(a)       _mm256_castpd_si256(a)
-#define SMALLER(a, b)     _mm256_min_pd(a, b)
-#define LARGER(a, b)      _mm256_max_pd(a, b)
-#define LOAD_SET(p)       _mm256_loadu_si256((const __m256i *)(const void *)(p))
-#define STORE_WORDS(p, v) _mm256_storeu_si256((__m256i *)(void *)(p), v)
+#define LOAD(p)         _mm256_loadu_pd(p)
+#define STORE(p, v)     _mm256_storeu_pd(p, v)
+#define SPREAD(x)       _mm256_set1_pd(x)
+#define SQRT(a)         _mm256_sqrt_pd(a)
+#define WORD(x)         _mm256_set1_epi64x((long long)(x))
+#define LOAD_WORDS(p)   _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(p)))
+#define PLUS(a, b)      _mm256_add_epi64(a, b)
+#define TIMES(a, b)     _mm256_mul_epu32(a, b)
+#define HIGH(a)         _mm256_shuffle_epi32(a, 0xF5)
+#define XOR(a, b)       _mm256_xor_si256(a, b)
+#define XOR3(a, b, c)   _mm256_xor_si256(_mm256_xor_si256(a, b), c)
+#define AND_OR(a, m, o) _mm256_or_si256(_mm256_and_si256(a, m), o)
+#define AND(a, b)       _mm256_and_si256(a, b)
+#define HIGH12(a)       _mm256_srli_epi64(a, 52)
+#define AS_NUMBERS(a)   _mm256_castsi256_pd(a)
+#define AS_WORDS(a)     _mm256_castpd_si256(a)
+#define SMALLER(a, b)   _mm256_min_pd(a, b)
+#define LARGER(a, b)    _mm256_max_pd(a, b)
+#define LOAD_SET(p)     _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define STORE_SET(p, v) _mm256_storeu_si256((__m256i *)(void *)(p), v)
 #define IF_BIT(set, i, a, b)                                                                       \
     _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_slli_epi64(set, 63 - (i))))
 #define LESS_MASK(a, b) ((unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)))
@@ -100,7 +100,7 @@ typedef __m128i words_t;
 #define SMALLER(a, b)        _mm_min_pd(a, b)
 #define LARGER(a, b)         _mm_max_pd(a, b)
 #define LOAD_SET(p)          _mm_loadu_si128((const __m128i *)(const void *)(p))
-#define STORE_WORDS(p, v)    _mm_storeu_si128((__m128i *)(void *)(p), v)
+#define STORE_SET(p, v)      _mm_storeu_si128((__m128i *)(void *)(p), v)
 #define IF_BIT(set, i, a, b) if_sign(_mm_slli_epi64(set, 63 - (i)), a, b)
 static inline __m128d if_sign(__m128i set, __m128d a, __m128d b)
 {
@@ -156,7 +156,7 @@ static inline uint64_t as_word(double x)
 #define SMALLER(a, b)        ((a) < (b) ? (a) : (b))
 #define LARGER(a, b)         ((a) > (b) ? (a) : (b))
 #define LOAD_SET(p)          (*(p))
-#define STORE_WORDS(p, v)    (*(p) = (v))
+#define STORE_SET(p, v)      (*(p) = (v))
 #define IF_BIT(set, i, a, b) ((set) >> (i)&1 ? (a) : (b))
 #define LESS_MASK(a, b)      ((unsigned)((a) < (b)))
 #define SOME_MASK(a)         ((unsigned)((a) != 0))
@@ -232,18 +232,5 @@ static inline int next_bit(uint64_t *set)
     const int k = __builtin_ctzll(*set);
     *set &= *set - 1;
     return k;
-}
-
-/** Stores the first `left` lanes only: worlds behind the live ones keep the state they ended in. */
-static inline void store_left(double *p, vec_t v, int left)
-{
-    _Alignas(64) double lane[WIDTH];
-    if (__builtin_expect(left >= WIDTH, 1)) {
-        STORE(p, v);
-        return;
-    }
-    STORE(lane, v);
-    for (int k = 0; k < left; k++)
-        p[k] = lane[k];
 }
 #endif

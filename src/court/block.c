@@ -3,6 +3,7 @@
  * one. */
 #include "court/block.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/fmath.h"
@@ -10,6 +11,7 @@
 #include "base/vector.h"
 
 #define ALIGN                  64
+#define COURT_SIZE             8 /* bytes of an element of the court, so that moving it is one move */
 #define ROWS_BYTES(rows, size) (((size_t)(rows) * (size)*TN_ROW + ALIGN - 1) / ALIGN * ALIGN)
 
 /** Hands out rows of the slab, one after the other; with self->slab == NULL it only counts. */
@@ -39,7 +41,7 @@ static double *take_scratch(tn_block_t *self)
     return (double *)(void *)take(self, 1, sizeof(double));
 }
 
-/** What is asked of a world after it has ended. */
+/** What is asked of a world after it has ended, and what is not eight bytes wide. */
 static void lay_out_record(tn_block_t *self)
 {
     const tn_court_t *c = self->court;
@@ -117,6 +119,7 @@ static void lay_out(tn_block_t *self)
     double **scratch[] = {&self->w1, &self->w2, &self->w3, &self->wear};
     for (int k = 0; k < 4; k++)
         *scratch[k] = take_scratch(self);
+    self->lead = (uint64_t *)(void *)take(self, 1, sizeof *self->lead);
     self->swap = take(self, 1, sizeof(uint64_t));
 }
 
@@ -132,6 +135,8 @@ int tn_block_init(tn_block_t *self, const tn_court_t *court)
         return TN_ENOMEM;
     }
     lay_out(self);
+    for (int k = self->n_outlive; k < self->n_columns; k++)
+        assert(self->column[k].size == COURT_SIZE);
     return 0;
 }
 
@@ -147,7 +152,7 @@ void tn_block_free(tn_block_t *self)
 static bool is_observed(const tn_block_t *self, int t)
 {
     return t < self->court->t_as_of || t == 0 || self->watch_observable >= 0 ||
-           (t >= self->seen_from && t < self->seen_to) || self->keeps_weeks;
+           (t >= self->seen_from && t < self->seen_to);
 }
 
 static void open_streams(tn_block_t *self, int t)
@@ -172,7 +177,8 @@ void tn_block_begin_week(tn_block_t *self, int t)
     const double age = c->age_start + (7.0 * t + 3.5) / 365.25;
     self->mu = c->elite_multiplier * c->m69 * tn_exp(c->slope * (age - 69.0));
     if (self->tally_hazards) self->weeks_in_office += self->n_live;
-    self->step = is_observed(self, t) ? TN_ROW : CHUNK;
+    self->is_observed = is_observed(self, t);
+    self->step = self->is_observed ? TN_ROW : CHUNK;
     self->n_ended = 0;
     open_streams(self, t);
 }
@@ -195,7 +201,7 @@ static inline void exchange(unsigned char *a, unsigned char *b, size_t size)
     memcpy(b, t, size);
 }
 
-void tn_block_swap(tn_block_t *self, int i, int j)
+void tn_block_retire(tn_block_t *self, int i, int j)
 {
     if (i == j) return;
     const int n_columns = self->step == TN_ROW ? self->n_columns : self->n_kept;
@@ -211,7 +217,7 @@ void tn_block_swap(tn_block_t *self, int i, int j)
     }
     for (int k = self->n_outlive; k < n_columns; k++) {
         unsigned char *data = self->column[k].data;
-        memcpy(data + 8 * (size_t)i, data + 8 * (size_t)j, 8);
+        memcpy(data + COURT_SIZE * (size_t)i, data + COURT_SIZE * (size_t)j, COURT_SIZE);
     }
 }
 

@@ -1,9 +1,10 @@
 /** A block of worlds: structure of arrays, lane = world. The unit of cache, threads, resampling and
  * determinism.
  *
- *  Worlds with the leader in office are the first n_live lanes; a world that ends is swapped behind
- * them, so every loop of the week runs over [0, n_live). What a world that ended keeps is how it
- * ended, its counts and its weights; its court may be written over. slot[j] is the world's place in
+ *  Worlds with the leader in office are the first n_live lanes; a world that ends goes behind them,
+ * so the loops of the week run over [0, n_live), and up to a strip further. What a world that ended
+ * keeps is what it was (parameters, events, reliabilities), how it ended, its counts, what was seen
+ * and its weights; its court is written over. slot[j] is the world's place in
  * the block, which numbers its random streams (model 6): it stays with the lane until resampling.
  * Letters are those of model 2. */
 #ifndef TN_COURT_BLOCK_H
@@ -28,7 +29,7 @@
 /** Facts of the week, bits of flag[]: what the predicates of model 8.1 need beyond the state. */
 enum tn_week_flag {
     TN_FLAG_PLOT = 1 << 0,  /* a plot was active at the start of the week */
-    TN_FLAG_READY = 1 << 1, /* and its chance reached p_lo */
+    TN_FLAG_READY = 1 << 1, /* and its chance reached p_lo; in weeks that are observed */
     TN_FLAG_ATTEMPT = 1 << 2,
     TN_FLAG_DETECTED = 1 << 3,
     TN_FLAG_ASSASSINATION = 1 << 4,
@@ -62,7 +63,7 @@ typedef struct tn_block {
     int thread;                /* that runs it, 0 .. */
     uint64_t world0;           /* number of its first world */
     tn_week_streams_t stream;
-    uint64_t lead[TN_BLOCK]; /* first product of Philox (tn_stream_t) of the lanes from j0 on */
+    uint64_t *lead; /* first product of Philox (tn_stream_t) of the lanes from j0 on */
     int n, n_live;
     int n_ended; /* worlds that ended this week, in ended[], ascending */
     int32_t ended[TN_BLOCK];
@@ -92,7 +93,7 @@ typedef struct tn_block {
     double *g, *S;
     size_t step;
     int from;
-    bool keeps_weeks; /* all weeks are observed */
+    bool is_observed; /* somebody asks for predicates, g or S after this week */
     /* [events], [TN_N_COUNTS], [origins], [origins], [claims] x [TN_ROW] */
     int32_t *event_week, *count;
     double *reliability, *ll;
@@ -139,9 +140,9 @@ void tn_block_begin_week(tn_block_t *self, int t);
 /** The chunk of worlds from lane j0 on is the one at work; false if there is none. */
 bool tn_block_take_chunk(tn_block_t *self, int j0);
 
-/** Lane i takes the state of lane j; what outlives a world is exchanged, the court of lane j is
- * stale. */
-void tn_block_swap(tn_block_t *self, int i, int j);
+/** The world of lane i has ended: that of lane j takes its place. What outlives a world is
+ * exchanged, the court of lane j is stale. */
+void tn_block_retire(tn_block_t *self, int i, int j);
 /** Lane j of the block becomes a copy of lane ancestor[j]; slots stay. */
 void tn_block_copy_worlds(tn_block_t *self, const int32_t *ancestor);
 
@@ -162,7 +163,7 @@ void tn_block_run(
 
 /** Weighs the claims due in week t, drops worlds that lost the leader, resamples (model 8.4). */
 void tn_block_observe(tn_block_t *self, const tn_lanes_t *lanes, int t);
-/** Truth of a predicate in lane j at the end of the week. */
+/** Truth of a predicate in lane j at the end of a week that is observed. */
 bool tn_block_predicate(const tn_block_t *self, int observable, int j);
 
 /** Distance to the tipping point and the global-game yardstick of lane j (model 7.6):

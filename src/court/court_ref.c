@@ -632,6 +632,8 @@ void tn_ref_week(tn_ref_world_t *w, const tn_court_t *c, uint64_t seed, uint64_t
         w->successor = draw_successor(w, c, seed, world, t);
     }
     state_predicates(w, c);
+    for (int p = 0; p < TN_N_PREDICATES; p++)
+        w->seen |= (uint32_t)w->pred[p] << p;
 }
 
 static double number(const tn_ref_world_t *w, int observable)

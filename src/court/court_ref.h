@@ -18,6 +18,7 @@ typedef struct tn_ref_world {
     bool claim_true[TN_MAX_REPORTS];
     int count[TN_N_COUNTS];
     bool pred[TN_N_OBSERVABLES]; /* predicates of the last week */
+    uint32_t seen;               /* bit p: predicate p was true in some week */
     double hazard[TN_N_ROUTES];  /* conditional exit probabilities of the last week (model 10) */
 } tn_ref_world_t;
 

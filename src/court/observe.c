@@ -127,7 +127,7 @@ static void retire(tn_block_t *self, int t)
     while (self->n_ended > 0) {
         const int j = self->ended[--self->n_ended];
         if (t < self->court->t_as_of) self->lw[j] = -INFINITY;
-        tn_block_swap(self, j, --self->n_live);
+        tn_block_retire(self, j, --self->n_live);
     }
 }
 

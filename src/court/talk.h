@@ -28,7 +28,7 @@ typedef struct tn_talk {
     uint64_t first;       /* the first of his group */
     uint64_t returns;     /* not the first, and the one before him is of another group */
     uint64_t leaves;      /* the next one is of another group */
-    uint64_t heard_later; /* linked to somebody who comes after him */
+    uint64_t heard_later; /* somebody who comes after him has a link to him */
     int operations;       /* to form the sums of all actors once */
 } tn_talk_t;
 

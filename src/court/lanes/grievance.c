@@ -1,8 +1,10 @@
 /* Grievance of every actor, discontent, talk among trusted ties, and the totals G and V: the dense
  * heart of the week. Cost per world and week: about 30 N operations, and the sums over ties, which
  * court/talk.c keeps to a few N where ties follow groups. Everything happens strip by strip of
- * STRIP worlds: what all actors of a strip share is worked out first, and last week's m, which the
- * sums need whole, is copied side by side. Source: model 7.4, 7.5; Kuran 1991. */
+ * STRIP worlds: what all actors of a strip share is worked out first; then one actor after the
+ * other, whose new m takes the place of last week's. The sums need last week's: those of groups are
+ * carried over (W), and m of an actor who is heard later is put by. Source: model 7.4, 7.5; Kuran
+ * 1991. */
 #include "court/lanes/lanes.h"
 
 /** One operation on the registers of a strip: a chain of operations of one register would wait for

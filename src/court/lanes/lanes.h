@@ -39,6 +39,10 @@ static inline double clip01(double y)
 #endif
 }
 
+/* strips fill chunks, chunks blocks; words are drawn for N_SIDE groups of actors at a time */
+_Static_assert(CHUNK % STRIP == 0 && TN_BLOCK % CHUNK == 0, "lanes");
+_Static_assert(TN_N_ACTOR_GROUPS % N_SIDE == 0, "groups");
+
 static inline double positive(double y) { return y > 0.0 ? y : 0.0; }
 
 /** Tullock contest (model 7.6): chance that strength a beats strength b. */

@@ -152,7 +152,7 @@ static double probability_for(const tn_block_t *b, double u, double y)
  */
 static bool is_chance_asked(const tn_block_t *b, const tn_plot_t *plot, double p_det)
 {
-    return plot->u[1] < p_det || plot->u[2] < FIXED(launch) * TN_DT || b->step == TN_ROW ||
+    return plot->u[1] < p_det || plot->u[2] < FIXED(launch) * TN_DT || b->is_observed ||
            b->tally_hazards;
 }
 

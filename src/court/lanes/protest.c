@@ -12,6 +12,7 @@ static void move_protest(tn_block_t *b)
     const double *e = b->e + b->j0, *F = b->F + b->j0, *phi = b->phi + b->j0;
     const double *c = b->wear, *z = b->z[2];
     const uint32_t *war = (const uint32_t *)b->war + b->j0;
+    const uint32_t *route = (const uint32_t *)b->route + b->j0;
     double *Q = b->Q + b->j0;
     ALONG(b->n_chunk, k)
     {
@@ -19,7 +20,9 @@ static void move_protest(tn_block_t *b)
         if (b->any_war) level = level + IF_FLAG(war + k, q_loss * LOAD(c + k), zero);
         level = level + q_def * LOAD(F + k) - q_fear * (LOAD(phi + k) - LOAD(fear_base + k));
         level = CLIP01(level);
-        STORE(Q + k, CLIP01(level + (LOAD(Q + k) - level) * a + spread * LOAD(z + k)));
+        const vec_t before = LOAD(Q + k);
+        const vec_t moved = CLIP01(level + (before - level) * a + spread * LOAD(z + k));
+        STORE(Q + k, IF_BIT(LOAD_WORDS(route + k), 31, moved, before)); /* in office: route is -1 */
     }
 }
 

@@ -69,7 +69,7 @@ void LN(tn_lanes_lead)(tn_block_t *b, int n)
 {
     const uint32_t *slot = b->slot + b->j0;
     for (int j = 0; j < n; j += WIDTH)
-        STORE_WORDS(b->lead + j, lead_of(b, slot + j));
+        STORE_SET(b->lead + j, lead_of(b, slot + j));
 }
 
 void LN(tn_lanes_uniforms)(

@@ -26,6 +26,7 @@ static void move_war(tn_block_t *b)
     const vec_t one = SPREAD(1.0), half = SPREAD(0.5), dt = SPREAD(TN_DT), none = SPREAD(0.0);
     const double *b_mean = DRAWN(b_mean) + b->j0, *loss_rate = DRAWN(loss_rate) + b->j0;
     const double *z = b->z[1];
+    const vec_t loss_half = SPREAD(FIXED(loss_half));
     const uint32_t *war = (const uint32_t *)b->war + b->j0;
     double *progress = b->b + b->j0, *C = b->C + b->j0;
     ALONG(b->n_chunk, k)
@@ -36,7 +37,9 @@ static void move_war(tn_block_t *b)
         const vec_t pace = SMALLER(LARGER(one - now * half, SPREAD(0.25)), SPREAD(2.0));
         const vec_t deaths = dt * LOAD(loss_rate + k) * pace;
         STORE(progress + k, now);
-        STORE(C + k, LOAD(C + k) + IF_FLAG(war + k, deaths, none));
+        const vec_t dead = LOAD(C + k) + IF_FLAG(war + k, deaths, none);
+        STORE(C + k, dead);
+        STORE(b->wear + k, dead / (dead + loss_half));
     }
 }
 
@@ -59,16 +62,15 @@ static void end_war(tn_block_t *b, int j, double y_defeat, double y_end)
 static void end_wars(tn_block_t *b)
 {
     const vec_t def_b = SPREAD(FIXED(def_b)), steep = SPREAD(1.0 / (1.0 - FIXED(def_b)));
-    const vec_t dt = SPREAD(TN_DT), zero = SPREAD(0.0), loss_half = SPREAD(FIXED(loss_half));
-    const double *progress = b->b + b->j0, *C = b->C + b->j0;
+    const vec_t dt = SPREAD(TN_DT), zero = SPREAD(0.0);
+    const double *progress = b->b + b->j0;
     const double *def_rate = DRAWN(def_rate) + b->j0, *war_end = DRAWN(war_end) + b->j0;
     double y_defeat[CHUNK], y_end[CHUNK];
     ALONG(b->n_chunk, k)
     {
-        const vec_t lost = CLIP01((zero - LOAD(progress + k) - def_b) * steep), c = LOAD(C + k);
+        const vec_t lost = CLIP01((zero - LOAD(progress + k) - def_b) * steep);
         STORE(y_defeat + k, LOAD(def_rate + k) * lost * dt);
         STORE(y_end + k, LOAD(war_end + k) * dt);
-        STORE(b->wear + k, c / (c + loss_half));
     }
     uint64_t hits =
         below(b->purge[1], y_defeat, b->n_chunk) | below(b->purge[2], y_end, b->n_chunk);
