@@ -26,7 +26,8 @@
     {                                                                                              \
         (sum)[r] = (sum)[r] * (w)[r] + SPREAD(c);                                                  \
         IN_ORDER((sum)[r]);                                                                        \
-    }
+    }                                                                                              \
+    (void)0
 
 /** u = 2^k m, m in [sqrt 1/2, sqrt 2): k and s = (m-1)/(m+1); |s| <= 0.1716. */
 INLINE void split(const vec_t u[N_NORMALS], vec_t k[N_NORMALS], vec_t s[N_NORMALS])
@@ -57,6 +58,20 @@ INLINE void turn(const vec_t v[N_NORMALS], words_t q[N_NORMALS], vec_t part[N_NO
     }
 }
 
+/* Terms of the polynomials, the highest first: sin/r and (cos - 1)/r^2 in r^2, (atanh s / s -
+ * 1)/s^2 in s^2. */
+#define N_TERMS   7
+#define EACH_TERM _Pragma("GCC unroll 6") for (int term = 1; term < N_TERMS; term++)
+static const double sine_term[N_TERMS] = {0x1.e3eed5d693453p-25, -0x1.e30063a046395p-19,
+    0x1.50782fca38ddbp-13, -0x1.32d2cce2d5363p-8, 0x1.466bc67758700p-4, -0x1.4abbce625be41p-1,
+    0x1.921fb54442d18p+0};
+static const double cosine_term[N_TERMS] = {-0x1.b264cc8f5a8a1p-28, 0x1.f9cc4154b7f1bp-22,
+    -0x1.a6d1ec795faf9p-16, 0x1.e1f50683565a9p-11, -0x1.55d3c7e3c90fdp-6, 0x1.03c1f081b5aacp-2,
+    -0x1.3bd3cc9be45dep+0};
+static const double log_term[N_TERMS] = {0x1.2f545ff5dd8f7p-4, 0x1.39990afed3c09p-4,
+    0x1.7466a09bc1babp-4, 0x1.c71c4fdad1cb0p-4, 0x1.2492494545646p-3, 0x1.999999997aac9p-3,
+    0x1.55555555555aep-2};
+
 /** radius = sqrt(-2 ln u); cosine and sine of 2 pi v, times it. For u in [2^-33, 1) and v in [0,
  * 1). ln m = 2 atanh s by a polynomial of relative error 2e-18; sin and cos of (pi/2) r by
  * polynomials of relative error 5e-17 and error 2e-17. */
@@ -72,30 +87,18 @@ INLINE void box_muller(const vec_t u[N_NORMALS], const vec_t v[N_NORMALS], vec_t
     {
         w[r] = s[r] * s[r];
         x[r] = part[r] * part[r];
-        log[r] = SPREAD(0x1.2f545ff5dd8f7p-4);
-        sine[r] = SPREAD(0x1.e3eed5d693453p-25);
-        cosine[r] = SPREAD(-0x1.b264cc8f5a8a1p-28);
+        log[r] = SPREAD(log_term[0]);
+        sine[r] = SPREAD(sine_term[0]);
+        cosine[r] = SPREAD(cosine_term[0]);
     }
-    STEP(sine, x, -0x1.e30063a046395p-19)
-    STEP(cosine, x, 0x1.f9cc4154b7f1bp-22)
-    STEP(log, w, 0x1.39990afed3c09p-4)
-    STEP(sine, x, 0x1.50782fca38ddbp-13)
-    STEP(cosine, x, -0x1.a6d1ec795faf9p-16)
-    STEP(log, w, 0x1.7466a09bc1babp-4)
-    STEP(sine, x, -0x1.32d2cce2d5363p-8)
-    STEP(cosine, x, 0x1.e1f50683565a9p-11)
-    STEP(log, w, 0x1.c71c4fdad1cb0p-4)
-    STEP(sine, x, 0x1.466bc67758700p-4)
-    STEP(cosine, x, -0x1.55d3c7e3c90fdp-6)
-    STEP(log, w, 0x1.2492494545646p-3)
-    STEP(sine, x, -0x1.4abbce625be41p-1)
-    STEP(cosine, x, 0x1.03c1f081b5aacp-2)
-    STEP(log, w, 0x1.999999997aac9p-3)
-    STEP(sine, x, 0x1.921fb54442d18p+0)
-    STEP(cosine, x, -0x1.3bd3cc9be45dep+0)
-    STEP(log, w, 0x1.55555555555aep-2)
+    EACH_TERM
+    {
+        STEP(sine, x, sine_term[term]);
+        STEP(cosine, x, cosine_term[term]);
+        STEP(log, w, log_term[term]);
+    }
+    STEP(cosine, x, 1.0);
     EACH sine[r] = part[r] * sine[r];
-    STEP(cosine, x, 1.0)
     EACH
     {
         /* 2 s (1 + w p) + k ln 2, small terms first; the high part of ln 2 times k is exact */

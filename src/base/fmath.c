@@ -7,6 +7,9 @@
 
 #include <sleef.h>
 
+#define TN_VECTOR_SCALAR
+#include "base/chance.h"
+
 double tn_exp(double x) { return Sleef_cinz_expd1_u10purec(x); }
 
 double tn_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
@@ -45,15 +48,6 @@ double tn_log1p(double x) { return Sleef_log1pd1_u10purec(x); }
 
 double tn_expm1(double x) { return Sleef_expm1d1_u10purec(x); }
 
-/* (1 - exp(-y))/y by eight terms; the ninth is below 2^-54 of the sum for y < 1/32. Terms in pairs,
- * so that they need not wait for one another. */
-double tn_chance(double y)
-{
-    if (!(y < 0.03125)) return 1.0 - tn_exp(-y);
-    const double w = y * y;
-    const double a = 1.0 - y / 2.0, b = 1.0 / 6.0 - y * (1.0 / 24.0);
-    const double c = 1.0 / 120.0 - y * (1.0 / 720.0), d = 1.0 / 5040.0 - y * (1.0 / 40320.0);
-    return y * ((a + w * b) + w * w * (c + w * d));
-}
+double tn_chance(double y) { return y < SMALL_HAZARD ? chance_of_small(y) : 1.0 - tn_exp(-y); }
 
 double tn_pow(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }

@@ -15,6 +15,6 @@ double tn_log1p(double x);
 double tn_expm1(double x);
 double tn_pow(double x, double y);
 /** 1 - exp(-y) for y >= 0, the chance of an event of hazard y. No digits lost where y is small, as
- * nearly always: there by its series, relative error below 3 x 2^-53. */
+ * nearly always: there by its series (chance.h), relative error below 3 x 2^-53. */
 double tn_chance(double y);
 #endif

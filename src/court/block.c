@@ -188,7 +188,7 @@ bool tn_block_take_chunk(tn_block_t *self, int j0)
     if (j0 >= self->n_live) return false;
     self->j0 = j0;
     self->n_chunk = self->n_live - j0 < CHUNK ? self->n_live - j0 : CHUNK;
-    self->from = self->step == TN_ROW ? 0 : j0;
+    self->from = self->is_observed ? 0 : j0;
     return true;
 }
 
@@ -204,7 +204,7 @@ static inline void exchange(unsigned char *a, unsigned char *b, size_t size)
 void tn_block_retire(tn_block_t *self, int i, int j)
 {
     if (i == j) return;
-    const int n_columns = self->step == TN_ROW ? self->n_columns : self->n_kept;
+    const int n_columns = self->is_observed ? self->n_columns : self->n_kept;
     for (int k = 0; k < self->n_outlive; k++) {
         const size_t size = self->column[k].size;
         unsigned char *a = self->column[k].data + (size_t)i * size;

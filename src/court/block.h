@@ -4,9 +4,9 @@
  *  Worlds with the leader in office are the first n_live lanes; a world that ends goes behind them,
  * so the loops of the week run over [0, n_live), and up to a strip further. What a world that ended
  * keeps is what it was (parameters, events, reliabilities), how it ended, its counts, what was seen
- * and its weights; its court is written over. slot[j] is the world's place in
- * the block, which numbers its random streams (model 6): it stays with the lane until resampling.
- * Letters are those of model 2. */
+ * and its weights; its court is written over. slot[j] is the world's place in the block, which
+ * numbers its random streams (model 6): it stays with the lane until resampling. Letters are those
+ * of model 2. */
 #ifndef TN_COURT_BLOCK_H
 #define TN_COURT_BLOCK_H
 #include <stdbool.h>

@@ -5,8 +5,7 @@ static void tally(tn_block_t *b, const double y[CHUNK])
 {
     const vec_t lethality = SPREAD(FIXED(lethality));
     double p[CHUNK];
-    ALONG(b->n_chunk, k) STORE(p + k, LOAD(y + k));
-    LN(tn_lanes_chances)(b->n_chunk, p);
+    LN(tn_lanes_chances)(b->n_chunk, y, p);
     ALONG(b->n_chunk, k) STORE(p + k, LOAD(p + k) * lethality);
     add_hazard(b, TN_ROUTE_ASSASSINATION, p);
 }

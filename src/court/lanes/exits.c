@@ -50,8 +50,7 @@ static void tally(tn_block_t *b, const double y[CHUNK])
 {
     const vec_t zero = SPREAD(0.0);
     double p[CHUNK], share[N_COMPETING][CHUNK];
-    ALONG(b->n_chunk, k) STORE(p + k, LOAD(y + k));
-    LN(tn_lanes_chances)(b->n_chunk, p);
+    LN(tn_lanes_chances)(b->n_chunk, y, p);
     ALONG(b->n_chunk, k)
     {
         vec_t h[N_COMPETING];

@@ -59,13 +59,10 @@ static inline uint64_t bit(int i) { return (uint64_t)1 << i; }
 
 static inline void count(tn_block_t *b, int what, int j, int32_t n) { ROW(b->count, what)[j] += n; }
 
-/** D of all actors in lane j. A loop of its own: without branches. */
-static inline void discontents(const tn_block_t *b, int j, double D[TN_MAX_ACTORS])
+/** D of actor i in lane j. */
+static inline double discontent(const tn_block_t *b, int i, int j)
 {
-    const double rise0 = b->rise0, steep = b->steep, *g = TN_OF_WEEK(b, b->g, 0, j);
-    const size_t n = (size_t)b->court->n, step = b->step;
-    for (size_t i = 0; i < n; i++)
-        D[i] = clip01(rise0 + steep * g[i * step]);
+    return clip01(b->rise0 + b->steep * *TN_OF_WEEK(b, b->g, i, j));
 }
 
 /** After a failed plot, detection, attempt or uprising (model 7.6). */
@@ -84,13 +81,13 @@ void LN(tn_lanes_uniforms)(const tn_block_t *b, int n, const uint64_t *lead,
 /** The words of n_groups streams of a few worlds: group by group side by side, not world by world;
  * so there are streams up to the next multiple of N_SIDE. u[4 * group + k][j]: word k of world j;
  * written up to the next multiple of WIDTH worlds. */
-void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int n_groups,
+void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint64_t *lead, int n_groups,
     const tn_stream_t *stream, double (*u)[CHUNK]);
 /** Four normals each of the words in b->u, to b->z. */
 void LN(tn_lanes_normals)(const tn_block_t *b, int n);
 void LN(tn_lanes_exp)(int n, const double *in, double *out);
-/** 1 - exp(-y) of the first n numbers y >= 0 of a chunk, in place. */
-void LN(tn_lanes_chances)(int n, double y[CHUNK]);
+/** 1 - exp(-y) of the first n numbers y >= 0 of a chunk. */
+void LN(tn_lanes_chances)(int n, const double y[CHUNK], double p[CHUNK]);
 /** Adds the chances of the worlds in office to the sum of the route. */
 static inline void add_hazard(tn_block_t *b, int route, const double p[CHUNK])
 {

@@ -97,12 +97,10 @@ static void recruit(tn_block_t *b, tn_plot_t *plot)
 static double chance_of_success(const tn_block_t *b, const tn_plot_t *plot)
 {
     const tn_court_t *c = b->court;
-    const double rise0 = b->rise0, steep = b->steep, *g = TN_OF_WEEK(b, b->g, 0, plot->j);
-    const size_t step = b->step;
     double loyal = 0.0;
     for (uint64_t left = everybody(c) & ~plot->M; left != 0;) {
         const int i = next_bit(&left);
-        loyal += c->s[i] * (1.0 - clip01(rise0 + steep * g[(size_t)i * step]));
+        loyal += c->s[i] * (1.0 - discontent(b, i, plot->j));
     }
     return contest(plot->A, plot->Lambda * (c->guard + loyal), FIXED(contest_m));
 }
@@ -204,10 +202,10 @@ static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
 {
     const int n_actors = b->court->n;
     _Alignas(64) double contact[TN_MAX_ACTORS + 1][CHUNK];
-    uint32_t slot[CHUNK] = {0};
+    uint64_t lead[CHUNK] = {0};
     for (int m = 0; m < n; m++)
-        slot[m] = b->slot[list[m]];
-    LN(tn_lanes_words_of_few)(b, n, slot, (n_actors + 3) / 4, b->stream.contact, contact);
+        lead[m] = b->lead[list[m] - b->j0];
+    LN(tn_lanes_words_of_few)(b, n, lead, (n_actors + 3) / 4, b->stream.contact, contact);
     for (int m = 0; m < n; m++) {
         tn_plot_t plot = {.j = list[m], .contact = contact[0] + m};
         for (int k = 0; k < 4; k++)
@@ -221,10 +219,9 @@ static void plots_week(tn_block_t *b, const int32_t *list, int n, int t)
 static int founder(const tn_block_t *b, int j, double point)
 {
     const tn_court_t *c = b->court;
-    double sum = 0.0, D[TN_MAX_ACTORS];
-    discontents(b, j, D);
+    double sum = 0.0;
     for (int i = 0; i < c->n; i++) {
-        sum += c->pi[i] * D[i];
+        sum += c->pi[i] * discontent(b, i, j);
         if (sum > point) return i;
     }
     return -1;

@@ -30,10 +30,9 @@ static void move_protest(tn_block_t *b)
 static double p_win(const tn_block_t *b, int j)
 {
     const tn_court_t *c = b->court;
-    double loyal = 0.0, D[TN_MAX_ACTORS];
-    discontents(b, j, D);
+    double loyal = 0.0;
     for (int i = 0; i < c->n; i++)
-        loyal += c->f[i] * (1.0 - D[i]);
+        loyal += c->f[i] * (1.0 - discontent(b, i, j));
     return contest(b->Q[j], DRAWN(upr_incumb)[j] * (c->guard + loyal), FIXED(contest_m));
 }
 
@@ -65,8 +64,7 @@ static void tally(tn_block_t *b, const double y[CHUNK])
 {
     const vec_t zero = SPREAD(0.0);
     double p[CHUNK], wins[CHUNK];
-    ALONG(b->n_chunk, k) STORE(p + k, LOAD(y + k));
-    LN(tn_lanes_chances)(b->n_chunk, p);
+    LN(tn_lanes_chances)(b->n_chunk, y, p);
     p_win_all(b, wins);
     ALONG(b->n_chunk, k)
     {

@@ -43,11 +43,9 @@ static int victim(const tn_block_t *b, int j, double v, double h_a, double h_w)
 {
     const tn_court_t *c = b->court;
     double w_a[TN_MAX_ACTORS], w_w[TN_MAX_ACTORS], sum_a = 0.0, sum_w = 0.0, sum = 0.0;
-    double D[TN_MAX_ACTORS];
-    discontents(b, j, D);
     for (int i = 0; i < c->n; i++) {
         const bool is_replaced = b->rep[j] & bit(i);
-        w_a[i] = is_replaced ? 0.0 : c->pi[i] * (D[i] + 0.1);
+        w_a[i] = is_replaced ? 0.0 : c->pi[i] * (discontent(b, i, j) + 0.1);
         w_w[i] = is_replaced || !(c->military & bit(i)) ? 0.0 : c->pi[i];
         sum_a += w_a[i];
         sum_w += w_w[i];

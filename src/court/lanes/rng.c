@@ -4,6 +4,7 @@
 #include <sleef.h>
 
 #include "base/box_muller.h"
+#include "base/chance.h"
 #include "court/lanes/lanes.h"
 
 #if defined(TN_VECTOR_SCALAR)
@@ -51,12 +52,6 @@ INLINE void philox(counters_t *x, const words_t lead[N_SIDE],
     }
 }
 
-/** M0 times the numbers of the worlds modulo 2^32; blocks do not straddle that. */
-INLINE words_t lead_of(const tn_block_t *b, const uint32_t *slot)
-{
-    return TIMES(PLUS(LOAD_WORDS(slot), WORD(b->world0 & 0xffffffffu)), WORD(TN_PHILOX_M0));
-}
-
 /** (x + 1/2) 2^-32. A word placed in the mantissa of 2^20 is 2^20 + x 2^-32; both steps are exact.
  */
 static inline vec_t to_uniform(words_t x)
@@ -67,9 +62,11 @@ static inline vec_t to_uniform(words_t x)
 
 void LN(tn_lanes_lead)(tn_block_t *b, int n)
 {
+    const words_t m0 = WORD(TN_PHILOX_M0);
+    const words_t world0 = WORD(b->world0 & 0xffffffffu); /* blocks do not straddle 2^32 */
     const uint32_t *slot = b->slot + b->j0;
     for (int j = 0; j < n; j += WIDTH)
-        STORE_SET(b->lead + j, lead_of(b, slot + j));
+        STORE_SET(b->lead + j, TIMES(PLUS(LOAD_WORDS(slot + j), world0), m0));
 }
 
 void LN(tn_lanes_uniforms)(
@@ -91,11 +88,11 @@ void LN(tn_lanes_uniforms)(
     }
 }
 
-void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint32_t *slot, int n_groups,
+void LN(tn_lanes_words_of_few)(const tn_block_t *b, int n, const uint64_t *lead, int n_groups,
     const tn_stream_t *stream, double (*u)[CHUNK])
 {
     for (int j = 0; j < n; j += WIDTH) {
-        const words_t lead = lead_of(b, slot + j), first[N_SIDE] = {lead, lead, lead, lead};
+        const words_t own = LOAD_SET(lead + j), first[N_SIDE] = {own, own, own, own};
         for (int group = 0; group < n_groups; group += N_SIDE) {
             const tn_stream_t *const streams[N_SIDE] = {
                 stream + group, stream + group + 1, stream + group + 2, stream + group + 3};
@@ -142,32 +139,17 @@ void LN(tn_lanes_exp)(int n, const double *in, double *out)
         out[j + k] = pad[k];
 }
 
-/** The series of (1 - exp(-y))/y; below 1/16 its first ten terms are exact to 2^-57. */
-void LN(tn_lanes_chances)(int n, double y[CHUNK])
+void LN(tn_lanes_chances)(int n, const double y[CHUNK], double p[CHUNK])
 {
     uint64_t small = 0;
-    ALONG(n, k) small |= (uint64_t)LESS_MASK(LOAD(y + k), SPREAD(0.0625)) << k;
+    ALONG(n, k) small |= (uint64_t)LESS_MASK(LOAD(y + k), SPREAD(SMALL_HAZARD)) << k;
     if (first_lanes(~small, n) != 0) {
         for (int k = 0; k < n; k++)
-            y[k] = -y[k];
-        LN(tn_lanes_exp)(n, y, y);
+            p[k] = -y[k];
+        LN(tn_lanes_exp)(n, p, p);
         for (int k = 0; k < n; k++)
-            y[k] = 1.0 - y[k];
+            p[k] = 1.0 - p[k];
         return;
     }
-    ALONG(n, k)
-    {
-        const vec_t x = LOAD(y + k);
-        vec_t sum = SPREAD(-1.0 / 3628800.0);
-        sum = sum * x + SPREAD(1.0 / 362880.0);
-        sum = sum * x + SPREAD(-1.0 / 40320.0);
-        sum = sum * x + SPREAD(1.0 / 5040.0);
-        sum = sum * x + SPREAD(-1.0 / 720.0);
-        sum = sum * x + SPREAD(1.0 / 120.0);
-        sum = sum * x + SPREAD(-1.0 / 24.0);
-        sum = sum * x + SPREAD(1.0 / 6.0);
-        sum = sum * x + SPREAD(-0.5);
-        sum = sum * x + SPREAD(1.0);
-        STORE(y + k, x * sum);
-    }
+    ALONG(n, k) STORE(p + k, chance_of_small(LOAD(y + k)));
 }

@@ -12,8 +12,8 @@
 #define HIGHEST      3.0
 #define N_BISECTIONS 20
 #define DOUBT        1e-9 /* relative; rounding is below 1e-14 */
-#define FEW          4
-#define PAIR         2 /* registers side by side: few, for the slowest world sets the pace */
+#define FEW          4    /* actors asked before it is seen who joined */
+#define PAIR         2    /* registers side by side: few, for the slowest world sets the pace */
 
 #define BOTH UNROLL for (int r = 0; r < PAIR; r++)
 
